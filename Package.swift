@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// `CREDITSYNC_CORE_ONLY=1 swift test` builds only the pure targets, in seconds: no SQLite, no
+/// networking. Give it a build folder of its own (`--scratch-path .build-core`).
+let coreOnly = Context.environment["CREDITSYNC_CORE_ONLY"] != nil
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let bits = Target.Dependency.product(name: "BitCollections", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let pure: [Target] = [
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    library("SyncCore", [crypto, bits]),
+    library("WireFormat", ["SyncCore", "CZlib", crypto]),
+    library("SyncSession", ["SyncCore"]),
+    library("Records", ["SyncCore"]),
+    library("Access", ["SyncCore"]),
+]
+
+let full: [Target] = [
+    library("Store", ["SyncCore", "WireFormat", "SyncSession", "Records", "Access", grdb, crypto]),
+    library(
+        "SyncHTTP",
+        [
+            "SyncCore", "WireFormat", "SyncSession", "Access", crypto, logging, hummingbird,
+            httpClient, httpTypes,
+        ] + nio),
+    library(
+        "Service",
+        [
+            "SyncCore", "WireFormat", "SyncSession", "Records", "Access", "Store", "SyncHTTP",
+            crypto, logging, hummingbird, httpTypes, lifecycle,
+        ] + nio),
+    library("ReviewSite", ["SyncCore", "Records", "Service", hummingbird, httpTypes, mustache]),
+    .executableTarget(
+        name: "creditsync",
+        dependencies: [
+            "SyncCore", "WireFormat", "Records", "Service", "ReviewSite", arguments, logging,
+            hummingbird, httpClient, httpTypes, lifecycle,
+        ] + nio,
+        swiftSettings: strict),
+]
+
+let coreDependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+]
+
+let fullDependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+]
+
+let package = Package(
+    name: "creditsync",
+    dependencies: coreDependencies + (coreOnly ? [] : fullDependencies),
+    targets: pure + (coreOnly ? [] : full)
+)

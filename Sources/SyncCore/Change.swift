@@ -1,0 +1,192 @@
+import Crypto
+
+/// Algorithms used for hashing and signing, by number, so that a later suite (SM3/SM2) can
+/// stand beside the first.
+public enum Suite: UInt8, Sendable {
+    /// SHA-256 and Ed25519.
+    case sha256Ed25519 = 1
+}
+
+public enum ChangeKind: UInt8, Sendable {
+    case edit = 1
+    /// A person's choice between sides of a conflict; otherwise an edit.
+    case decision = 2
+    /// No values, several parents: looked at, fine as merged.
+    case join = 3
+    /// The hub holds or releases its target.
+    case verdict = 4
+    /// The hub declares its target lost: it counts as stored and empty while it is absent.
+    case void = 5
+    case erasure = 6
+
+    /// Kinds that take part in the values of a record.
+    public var isEdit: Bool { self == .edit || self == .decision || self == .join }
+}
+
+/// Which record a change is about.
+public enum RecordKey: Hashable, Sendable {
+    /// Creates a record of this type; the record is named by the change itself.
+    case creates(type: String)
+    case of(Reference)
+}
+
+/// One field group that a change writes.
+public struct GroupEdit: Hashable, Sendable {
+    public let group: GroupID
+    /// All values, equal ones included, that the author was shown for this group. Ascending.
+    public let replaces: [Reference]
+
+    public init(group: GroupID, replaces: [Reference]) {
+        self.group = group
+        self.replaces = replaces.sorted()
+    }
+}
+
+/// What of a change survives the erasure of its payload.
+public struct ChangeHeader: Hashable, Sendable {
+    public var kind: ChangeKind
+    public var record: RecordKey
+    /// The record heads that the author's form displayed. Ascending.
+    public var parents: [Reference]
+    /// Ascending by group.
+    public var groups: [GroupEdit]
+    /// Of a verdict, void or erasure.
+    public var target: Reference?
+    /// Members of its group of changes still to come; 0 for a change on its own or the last one.
+    public var groupMark: UInt16
+    /// A code, never a personal name: headers survive erasure.
+    public var author: String
+    /// How the author was known; 0 = named by the client, not authenticated.
+    public var assurance: UInt8
+    /// Milliseconds UTC by the author's clock. Evidence only: nothing is ordered by it.
+    public var claimedTime: Int64
+    public var grantEpoch: UInt32
+
+    public init(
+        kind: ChangeKind, record: RecordKey, parents: [Reference] = [], groups: [GroupEdit] = [],
+        target: Reference? = nil, groupMark: UInt16 = 0, author: String, assurance: UInt8 = 0,
+        claimedTime: Int64, grantEpoch: UInt32 = 0
+    ) {
+        self.kind = kind
+        self.record = record
+        self.parents = parents.sorted()
+        self.groups = groups.sorted { $0.group < $1.group }
+        self.target = target
+        self.groupMark = groupMark
+        self.author = author
+        self.assurance = assurance
+        self.claimedTime = claimedTime
+        self.grantEpoch = grantEpoch
+    }
+
+    public var referenceCount: Int {
+        parents.count + groups.reduce(0) { $0 + $1.replaces.count } + (target == nil ? 0 : 1)
+    }
+}
+
+/// The whole value of one group as its canonical bytes: equality is equality of these.
+public struct GroupValue: Hashable, Sendable {
+    public let group: GroupID
+    public let bytes: [UInt8]
+
+    public init(group: GroupID, bytes: [UInt8]) {
+        self.group = group
+        self.bytes = bytes
+    }
+}
+
+/// What erasure may remove.
+public struct Payload: Hashable, Sendable {
+    public var schemaVersion: UInt32
+    /// The same groups as the header, ascending.
+    public var values: [GroupValue]
+    public var reason: String?
+
+    public init(schemaVersion: UInt32, values: [GroupValue], reason: String? = nil) {
+        self.schemaVersion = schemaVersion
+        self.values = values.sorted { $0.group < $1.group }
+        self.reason = reason
+    }
+}
+
+/// A change in its place: bytes as its author wrote them, which are never encoded again.
+public struct Change: Hashable, Sendable {
+    public let log: LogID
+    public let sequence: UInt64
+    public let header: ChangeHeader
+    public let headerBytes: [UInt8]
+    public let payloadBytes: [UInt8]
+    public let hash: Digest
+
+    public init(
+        log: LogID, sequence: UInt64, header: ChangeHeader, headerBytes: [UInt8],
+        payloadBytes: [UInt8], hash: Digest
+    ) {
+        self.log = log
+        self.sequence = sequence
+        self.header = header
+        self.headerBytes = headerBytes
+        self.payloadBytes = payloadBytes
+        self.hash = hash
+    }
+
+    public var reference: Reference { Reference(log: log, sequence: sequence, hash: hash) }
+
+    /// The record that the change is about, itself when it creates one.
+    public var record: Reference {
+        switch header.record {
+        case .creates: reference
+        case .of(let record): record
+        }
+    }
+}
+
+/// Secret of one aligned block of changes. It keeps an erased payload of few possible values
+/// from being guessed from its hash.
+public struct SaltSecret: Hashable, Sendable {
+    public static let byteCount = 16
+    public let bytes: [UInt8]
+
+    public init?(_ bytes: [UInt8]) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.bytes = bytes
+    }
+
+    /// Which block of its log a sequence lies in, from 0.
+    public static func block(of sequence: UInt64) -> UInt64 {
+        (sequence - 1) / UInt64(Limits.saltBlockChanges)
+    }
+
+    /// SHA-256 of secret and sequence, first 16 bytes.
+    public func salt(for sequence: UInt64) -> [UInt8] {
+        var input = bytes
+        input.append(bigEndian: sequence)
+        return Array(Digest.sha256(input).bytes.prefix(Self.byteCount))
+    }
+}
+
+/// Hashing of changes: one rule, used by whoever writes or receives one.
+public enum ChangeHash {
+    /// Hash of salt and payload bytes.
+    public static func payload(_ bytes: [UInt8], salt: [UInt8]) -> Digest {
+        var hasher = SHA256()
+        hasher.update(data: salt)
+        hasher.update(data: bytes)
+        return Digest(hasher.finalize())
+    }
+
+    /// Hash of a change: its place (suite, log, sequence, previous hash) as encoded by the wire
+    /// format, its header bytes, its payload hash.
+    public static func change(place: [UInt8], headerBytes: [UInt8], payload: Digest) -> Digest {
+        var hasher = SHA256()
+        hasher.update(data: place)
+        hasher.update(data: headerBytes)
+        withUnsafeBytes(
+            of: (
+                payload.words.0.bigEndian, payload.words.1.bigEndian,
+                payload.words.2.bigEndian, payload.words.3.bigEndian
+            )
+        ) { hasher.update(bufferPointer: $0) }
+        return Digest(hasher.finalize())
+    }
+}

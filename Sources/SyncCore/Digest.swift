@@ -1,0 +1,74 @@
+import Crypto
+
+/// A SHA-256 digest as four words: compared, copied and stored without touching the heap.
+public struct Digest: Hashable, Sendable, Comparable {
+    public var words: (UInt64, UInt64, UInt64, UInt64)
+
+    public static let zero = Digest(words: (0, 0, 0, 0))
+    public static let byteCount = 32
+
+    public init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
+    /// Nil unless there are exactly 32 bytes.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        var words: [UInt64] = [0, 0, 0, 0]
+        for (offset, byte) in bytes.enumerated() {
+            words[offset / 8] = words[offset / 8] << 8 | UInt64(byte)
+        }
+        self.words = (words[0], words[1], words[2], words[3])
+    }
+
+    public static func sha256(_ bytes: [UInt8]) -> Digest {
+        Digest(SHA256.hash(data: bytes))
+    }
+
+    init(_ digest: SHA256.Digest) {
+        words = digest.withUnsafeBytes { raw in
+            (
+                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)),
+                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+            )
+        }
+    }
+
+    /// The first eight bytes: what a reference carries.
+    public var prefix: UInt64 { words.0 }
+
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.byteCount)
+        for word in [words.0, words.1, words.2, words.3] { bytes.append(bigEndian: word) }
+        return bytes
+    }
+
+    public var hex: String { bytes.hex }
+
+    public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
+    public static func < (a: Digest, b: Digest) -> Bool { a.words < b.words }
+    public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
+extension [UInt8] {
+    public mutating func append(bigEndian word: UInt64) {
+        for shift in stride(from: 56, through: 0, by: -8) {
+            append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+        }
+    }
+}
+
+extension Collection<UInt8> {
+    /// Lower-case hexadecimal, two digits a byte.
+    public var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(count * 2)
+        for byte in self {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
