@@ -165,7 +165,7 @@ struct StoryGraph {
         let replaced = replaced(in: group)
         let writers = accepted.filter { replaced[$0] != nil }
         let dead = writers.reduce(into: Set<Reference>()) { $0.formUnion(replaced[$1]?.ancestors ?? []) }
-        let left = writers.sorted().filter { !dead.contains(story.changes[$0].reference) }
+        let left: [Int] = Array(writers).filter { !dead.contains(story.changes[$0].reference) }
         guard !left.isEmpty else { return nil }
         let siblings = left.map { index in
             Sibling(
