@@ -44,6 +44,9 @@ let pure: [Target] = [
     library("SyncSession", ["SyncCore"]),
     library("Records", ["SyncCore"]),
     library("Access", ["SyncCore"]),
+    tests("SyncCoreTests", ["SyncCore"]),
+    tests("WireFormatTests", ["WireFormat", "SyncCore", crypto]),
+    tests("RecordsTests", ["Records", "SyncCore"]),
 ]
 
 let full: [Target] = [

@@ -1,0 +1,371 @@
+import SyncCore
+
+/// Headers and payloads of changes. Bytes are made once, by the author; everybody else hashes
+/// and keeps them as received.
+public enum ChangeCodec {
+    private enum HeaderKey {
+        static let kind: UInt64 = 0
+        static let type: UInt64 = 1
+        static let references: UInt64 = 2
+        static let record: UInt64 = 3
+        static let parents: UInt64 = 4
+        static let groups: UInt64 = 5
+        static let target: UInt64 = 6
+        static let groupMark: UInt64 = 7
+        static let author: UInt64 = 8
+        static let assurance: UInt64 = 9
+        static let claimedTime: UInt64 = 10
+        static let grantEpoch: UInt64 = 11
+    }
+
+    private enum PayloadKey {
+        static let schemaVersion: UInt64 = 0
+        static let values: UInt64 = 1
+        static let reason: UInt64 = 2
+        static let attachments: UInt64 = 3
+    }
+
+    // MARK: Header
+
+    /// References stand once, ascending, and are named by their index: an edit usually names the
+    /// same change as record, parent and replaced value.
+    public static func encode(_ header: ChangeHeader) -> [UInt8] {
+        let table = referenceTable(header)
+        func index(_ reference: Reference) -> UInt64 {
+            guard let index = table.firstIndex(of: reference) else {
+                preconditionFailure("the table holds every reference of the header")
+            }
+            return UInt64(index)
+        }
+        var fields: [(UInt64, (inout CBORWriter) -> Void)] = []
+        fields.append((HeaderKey.kind, { $0.unsigned(UInt64(header.kind.rawValue)) }))
+        if case .creates(let type) = header.record {
+            fields.append((HeaderKey.type, { $0.text(type) }))
+        }
+        if !table.isEmpty {
+            fields.append((HeaderKey.references, { NameCodec.write(table, to: &$0) }))
+        }
+        if case .of(let record) = header.record {
+            fields.append((HeaderKey.record, { $0.unsigned(index(record)) }))
+        }
+        if !header.parents.isEmpty {
+            fields.append((HeaderKey.parents, { $0.indices(header.parents.map(index)) }))
+        }
+        if !header.groups.isEmpty {
+            fields.append(
+                (
+                    HeaderKey.groups,
+                    { writer in
+                        writer.map(count: header.groups.count)
+                        for edit in header.groups {
+                            writer.unsigned(UInt64(edit.group))
+                            writer.indices(edit.replaces.map(index))
+                        }
+                    }
+                ))
+        }
+        if let target = header.target {
+            fields.append((HeaderKey.target, { $0.unsigned(index(target)) }))
+        }
+        if header.groupMark != 0 {
+            fields.append((HeaderKey.groupMark, { $0.unsigned(UInt64(header.groupMark)) }))
+        }
+        fields.append((HeaderKey.author, { $0.text(header.author) }))
+        if header.assurance != 0 {
+            fields.append((HeaderKey.assurance, { $0.unsigned(UInt64(header.assurance)) }))
+        }
+        fields.append((HeaderKey.claimedTime, { $0.integer(header.claimedTime) }))
+        if header.grantEpoch != 0 {
+            fields.append((HeaderKey.grantEpoch, { $0.unsigned(UInt64(header.grantEpoch)) }))
+        }
+        var writer = CBORWriter()
+        writer.map(count: fields.count)
+        for (key, write) in fields {
+            writer.unsigned(key)
+            write(&writer)
+        }
+        return writer.bytes
+    }
+
+    private static func referenceTable(_ header: ChangeHeader) -> [Reference] {
+        var references = header.parents + header.groups.flatMap(\.replaces)
+        if case .of(let record) = header.record { references.append(record) }
+        if let target = header.target { references.append(target) }
+        return Set(references).sorted()
+    }
+
+    public static func decodeHeader(_ bytes: [UInt8]) throws(WireError) -> ChangeHeader {
+        var reader = CBORReader(bytes)
+        let header = try readHeader(&reader)
+        try reader.expectEnd()
+        return header
+    }
+
+    static func readHeader(_ reader: inout CBORReader) throws(WireError) -> ChangeHeader {
+        let start = reader.offset
+        var table: [Reference] = []
+        var isUsed: [Bool] = []
+        var kind: ChangeKind?
+        var record: RecordKey?
+        var author: String?
+        var claimedTime: Int64?
+        var header = ChangeHeader(
+            kind: .edit, record: .creates(type: ""), author: "", claimedTime: 0)
+        func resolve(_ index: UInt64, _ offset: Int) throws(WireError) -> Reference {
+            guard index < UInt64(table.count) else { throw WireError(.malformed, at: offset) }
+            isUsed[Int(index)] = true
+            return table[Int(index)]
+        }
+        func list(_ reader: inout CBORReader) throws(WireError) -> [Reference] {
+            let count = try reader.array(max: Limits.referencesPerChange)
+            var references: [Reference] = []
+            references.reserveCapacity(count)
+            for _ in 0..<count {
+                let offset = reader.offset
+                let reference = try resolve(try reader.unsigned(), offset)
+                if let last = references.last, last >= reference {
+                    throw WireError(.notCanonical, at: offset)
+                }
+                references.append(reference)
+            }
+            return references
+        }
+        let fieldCount = try reader.map(max: 12)
+        var last: UInt64?
+        for _ in 0..<fieldCount {
+            let offset = reader.offset
+            switch try reader.key(after: &last) {
+            case HeaderKey.kind:
+                let number = try reader.unsigned(max: 255)
+                guard let known = ChangeKind(rawValue: UInt8(number)), known != .erasure else {
+                    throw WireError(.unsupported, at: offset)
+                }
+                kind = known
+            case HeaderKey.type:
+                let type = try reader.text(max: Limits.typeNameBytes)
+                guard !type.isEmpty else { throw WireError(.malformed, at: offset) }
+                record = .creates(type: type)
+            case HeaderKey.references:
+                table = try NameCodec.references(&reader)
+                isUsed = Array(repeating: false, count: table.count)
+                for (a, b) in zip(table, table.dropFirst()) where a >= b {
+                    throw WireError(.notCanonical, at: offset)
+                }
+                guard !table.isEmpty else { throw WireError(.notCanonical, at: offset) }
+            case HeaderKey.record:
+                guard record == nil else { throw WireError(.inconsistent, at: offset) }
+                record = .of(try resolve(try reader.unsigned(), offset))
+            case HeaderKey.parents:
+                header.parents = try list(&reader)
+                guard !header.parents.isEmpty else { throw WireError(.notCanonical, at: offset) }
+            case HeaderKey.groups:
+                let count = try reader.map(max: Limits.fieldGroupsPerChange)
+                guard count > 0 else { throw WireError(.notCanonical, at: offset) }
+                var lastGroup: UInt64?
+                for _ in 0..<count {
+                    let offset = reader.offset
+                    let group = try reader.key(after: &lastGroup)
+                    guard let id = GroupID(exactly: group) else { throw WireError(.tooLarge, at: offset) }
+                    header.groups.append(GroupEdit(group: id, replaces: try list(&reader)))
+                }
+            case HeaderKey.target:
+                header.target = try resolve(try reader.unsigned(), offset)
+            case HeaderKey.author:
+                let text = try reader.text(max: Limits.authorBytes)
+                guard AuthorCode.isValid(text) else { throw WireError(.malformed, at: offset) }
+                author = text
+            case HeaderKey.claimedTime:
+                claimedTime = try reader.integer()
+            default:
+                // Group marks, grant epochs, assurance and whatever a newer version added.
+                throw WireError(.unsupported, at: offset)
+            }
+        }
+        guard let kind, let record, let author, let claimedTime else {
+            throw WireError(.malformed, at: start)
+        }
+        header.kind = kind
+        header.record = record
+        header.author = author
+        header.claimedTime = claimedTime
+        guard isUsed.allSatisfy({ $0 }) else { throw WireError(.notCanonical, at: start) }
+        guard header.referenceCount <= Limits.referencesPerChange else {
+            throw WireError(.tooLarge, at: start)
+        }
+        guard header.isConsistent else { throw WireError(.inconsistent, at: start) }
+        return header
+    }
+
+    // MARK: Payload
+
+    public static func encode(_ payload: Payload) -> [UInt8] {
+        var writer = CBORWriter(reservingBytes: 64 + payload.values.reduce(0) { $0 + $1.bytes.count })
+        writer.map(count: 1 + (payload.values.isEmpty ? 0 : 1) + (payload.reason == nil ? 0 : 1))
+        writer.unsigned(PayloadKey.schemaVersion)
+        writer.unsigned(UInt64(payload.schemaVersion))
+        if !payload.values.isEmpty {
+            writer.unsigned(PayloadKey.values)
+            writer.map(count: payload.values.count)
+            for value in payload.values {
+                writer.unsigned(UInt64(value.group))
+                writer.raw(value.bytes)
+            }
+        }
+        if let reason = payload.reason {
+            writer.unsigned(PayloadKey.reason)
+            writer.text(reason)
+        }
+        return writer.bytes
+    }
+
+    public static func decodePayload(_ bytes: [UInt8]) throws(WireError) -> Payload {
+        var reader = CBORReader(bytes)
+        let start = reader.offset
+        var schemaVersion: UInt32?
+        var values: [GroupValue] = []
+        var reason: String?
+        var last: UInt64?
+        for _ in 0..<(try reader.map(max: 4)) {
+            let offset = reader.offset
+            switch try reader.key(after: &last) {
+            case PayloadKey.schemaVersion:
+                schemaVersion = UInt32(try reader.unsigned(max: UInt64(UInt32.max)))
+            case PayloadKey.values:
+                let count = try reader.map(max: Limits.fieldGroupsPerChange)
+                guard count > 0 else { throw WireError(.notCanonical, at: offset) }
+                var lastGroup: UInt64?
+                for _ in 0..<count {
+                    let offset = reader.offset
+                    let group = try reader.key(after: &lastGroup)
+                    guard let id = GroupID(exactly: group) else { throw WireError(.tooLarge, at: offset) }
+                    guard !reader.isAtEnd, reader.bytes[reader.offset] >> 5 == 5 else {
+                        throw reader.fail(.malformed)
+                    }
+                    let range = try reader.item(depth: Limits.valueDepth)
+                    values.append(GroupValue(group: id, bytes: Array(bytes[range])))
+                }
+            case PayloadKey.reason:
+                reason = try reader.text(max: Limits.reasonBytes)
+            default:
+                // Attachment references, and whatever a newer version added.
+                throw WireError(.unsupported, at: offset)
+            }
+        }
+        try reader.expectEnd()
+        guard let schemaVersion else { throw WireError(.malformed, at: start) }
+        return Payload(schemaVersion: schemaVersion, values: values, reason: reason)
+    }
+
+    // MARK: Place and entry
+
+    /// `[suite, log, sequence, previous hash]`: what a header is hashed with, and what a receiver
+    /// knows without being sent.
+    public static func place(log: LogID, sequence: UInt64, previousHash: Digest) -> [UInt8] {
+        var writer = CBORWriter(reservingBytes: 96)
+        writer.array(count: 4)
+        writer.unsigned(UInt64(Suite.sha256Ed25519.rawValue))
+        NameCodec.write(log, to: &writer)
+        writer.unsigned(sequence)
+        writer.digest(previousHash)
+        return writer.bytes
+    }
+
+    /// A change in a segment's body and in a store's rows: the header, then the payload as a
+    /// byte string.
+    public static func entry(headerBytes: [UInt8], payloadBytes: [UInt8]) -> [UInt8] {
+        var writer = CBORWriter(reservingBytes: headerBytes.count + payloadBytes.count + 5)
+        writer.raw(headerBytes)
+        writer.byteString(payloadBytes)
+        return writer.bytes
+    }
+
+    /// Reads one entry and checks header and payload against each other.
+    static func readEntry(
+        _ reader: inout CBORReader
+    ) throws(WireError) -> (header: ChangeHeader, headerBytes: [UInt8], payloadBytes: [UInt8]) {
+        let start = reader.offset
+        let header = try readHeader(&reader)
+        let headerBytes = Array(reader.bytes[start..<reader.offset])
+        let payloadStart = reader.offset
+        let payloadBytes = try reader.byteString(max: Limits.changeBytes)
+        guard reader.offset - start <= Limits.changeBytes else { throw WireError(.tooLarge, at: start) }
+        let payload: Payload
+        do { payload = try decodePayload(payloadBytes) } catch {
+            throw WireError(error.rule, at: payloadStart)
+        }
+        guard header.agrees(with: payload) else { throw WireError(.inconsistent, at: payloadStart) }
+        return (header, headerBytes, payloadBytes)
+    }
+
+    /// A stored entry: its bytes were checked when they were written.
+    public static func decode(
+        entry: [UInt8]
+    ) throws(WireError) -> (header: ChangeHeader, payload: Payload) {
+        var reader = CBORReader(entry)
+        let header = try readHeader(&reader)
+        let payload = try decodePayload(try reader.byteString(max: Limits.changeBytes))
+        try reader.expectEnd()
+        return (header, payload)
+    }
+}
+
+/// Who made a change, as a code: letters, digits, `.`, `_` and `-`, at most 32 bytes.
+public enum AuthorCode {
+    public static func isValid(_ text: String) -> Bool {
+        (1...Limits.authorBytes).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                    UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+}
+
+extension ChangeHeader {
+    /// What each kind of change may carry.
+    public var isConsistent: Bool {
+        let creates = if case .creates = record { true } else { false }
+        let writesVerdict = groups.contains { $0.group == ReservedGroup.verdict }
+        switch kind {
+        case .edit:
+            guard !groups.isEmpty, target == nil, !writesVerdict else { return false }
+            return !creates || (parents.isEmpty && groups.allSatisfy(\.replaces.isEmpty))
+        case .decision: return !creates && !groups.isEmpty && target == nil && !writesVerdict
+        case .join: return !creates && groups.isEmpty && target == nil && parents.count >= 2
+        case .verdict:
+            return !creates && parents.isEmpty && target != nil && groups.count == 1 && writesVerdict
+        case .void: return !creates && parents.isEmpty && target != nil && groups.isEmpty
+        case .erasure: return false
+        }
+    }
+
+    public func agrees(with payload: Payload) -> Bool {
+        guard groups.map(\.group) == payload.values.map(\.group) else { return false }
+        return kind != .verdict || VerdictValue.holds(payload) != nil
+    }
+}
+
+/// The value of a verdict: `{1: true}` holds, `{1: false}` releases.
+public enum VerdictValue {
+    public static let hold: [UInt8] = [0xA1, 0x01, 0xF5]
+    public static let release: [UInt8] = [0xA1, 0x01, 0xF4]
+
+    public static func holds(_ payload: Payload) -> Bool? {
+        switch payload.values.first?.bytes {
+        case hold: true
+        case release: false
+        default: nil
+        }
+    }
+}
+
+extension CBORWriter {
+    fileprivate mutating func indices(_ indices: [UInt64]) {
+        array(count: indices.count)
+        for index in indices { unsigned(index) }
+    }
+}
