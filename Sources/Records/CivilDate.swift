@@ -24,7 +24,9 @@ public struct CivilDate: Hashable, Sendable, Comparable, CustomStringConvertible
                 return sum * 10 + Int(byte) - 48
             }
         }
-        guard let year = numbers[0], let month = numbers[1], let day = numbers[2] else { return nil }
+        guard let year = numbers[0], let month = numbers[1], let day = numbers[2] else {
+            return nil
+        }
         self.init(year: year, month: month, day: day)
     }
 

@@ -25,7 +25,9 @@ public enum Divisions {
     }
 
     /// Current or historical.
-    public static func isKnown(_ code: String) -> Bool { isCurrent(code) || historical[code] != nil }
+    public static func isKnown(_ code: String) -> Bool {
+        isCurrent(code) || historical[code] != nil
+    }
 
     public static func isCurrent(_ code: String) -> Bool { current[code] != nil }
 

@@ -11,7 +11,7 @@ public enum ChangeKind: UInt8, Sendable {
     case edit = 1
     /// A person's choice between sides of a conflict; otherwise an edit.
     case decision = 2
-    /// No values, several parents: looked at, fine as merged.
+    /// No values, all heads as parents: looked at, fine as merged.
     case join = 3
     /// The hub holds or releases its target.
     case verdict = 4

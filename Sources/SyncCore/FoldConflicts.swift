@@ -33,7 +33,7 @@ extension StoryGraph {
         let isJoined: Bool
     }
 
-    private func concurrentPairs() -> [Pair] {
+    func concurrentPairs() -> [Pair] {
         let accepted = Array(accepted)
         guard accepted.count > 1 else { return [] }
         let changes = story.changes
@@ -99,6 +99,16 @@ extension StoryGraph {
         }
         guard !sides.isEmpty else { return nil }
         return OpenConflict(slot: .parallel, kind: .parallelEdit, sides: Array(sides))
+    }
+}
+
+extension Story {
+    /// Accepted concurrent changes that no accepted decision reaches both of.
+    public func undecidedPairs() -> [(Reference, Reference)] {
+        let graph = StoryGraph(self)
+        return graph.concurrentPairs().filter { !$0.isDecided }.map {
+            (changes[$0.a].reference, changes[$0.b].reference)
+        }
     }
 }
 

@@ -39,6 +39,12 @@ public struct StandingVerdicts: Hashable, Sendable {
     public let target: Reference
     public let verdicts: [Reference]
     public let isHeld: Bool
+
+    public init(target: Reference, verdicts: [Reference], isHeld: Bool) {
+        self.target = target
+        self.verdicts = verdicts
+        self.isHeld = isHeld
+    }
 }
 
 /// What a set of changes says about one record: a pure function of the set, never of the order
@@ -82,9 +88,12 @@ public struct RecordState: Hashable, Sendable {
 
     public var held: [Reference] { verdicts.filter(\.isHeld).map(\.target) }
 
-    /// What a form of this state shows: the token a later write must bring back.
-    public var token: String {
-        VersionToken.make([record] + heads + groups.flatMap { $0.siblings.map(\.reference) })
+    /// The same state with conflicts that need more than the changes to be seen.
+    public func adding(_ more: [OpenConflict]) -> RecordState {
+        RecordState(
+            record: record, type: type, isVisible: isVisible, groups: groups, heads: heads,
+            verdicts: verdicts, waiting: waiting, wanted: wanted,
+            conflicts: (conflicts + more).sorted { $0.slot < $1.slot })
     }
 
     /// A record of one change: everything follows from it.

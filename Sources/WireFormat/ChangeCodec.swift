@@ -297,6 +297,17 @@ public enum ChangeCodec {
         return (header, headerBytes, payloadBytes)
     }
 
+    /// The two parts of a stored entry, as they were hashed.
+    public static func split(
+        entry: [UInt8]
+    ) throws(WireError) -> (headerBytes: [UInt8], payloadBytes: [UInt8]) {
+        var reader = CBORReader(entry)
+        let header = try reader.item(depth: Limits.valueDepth)
+        let payload = try reader.byteString(max: Limits.changeBytes)
+        try reader.expectEnd()
+        return (Array(entry[header]), payload)
+    }
+
     /// A stored entry: its bytes were checked when they were written.
     public static func decode(
         entry: [UInt8]
@@ -335,7 +346,7 @@ extension ChangeHeader {
             guard !groups.isEmpty, target == nil, !writesVerdict else { return false }
             return !creates || (parents.isEmpty && groups.allSatisfy(\.replaces.isEmpty))
         case .decision: return !creates && !groups.isEmpty && target == nil && !writesVerdict
-        case .join: return !creates && groups.isEmpty && target == nil && parents.count >= 2
+        case .join: return !creates && groups.isEmpty && target == nil && !parents.isEmpty
         case .verdict:
             return !creates && parents.isEmpty && target != nil && groups.count == 1 && writesVerdict
         case .void: return !creates && parents.isEmpty && target != nil && groups.isEmpty

@@ -1,9 +1,9 @@
 import SyncCore
 
 /// Logs, references and clocks: the names that every message uses.
-enum NameCodec {
+public enum NameCodec {
     /// `[node, incarnation, scope, lane]`
-    static func write(_ log: LogID, to writer: inout CBORWriter) {
+    public static func write(_ log: LogID, to writer: inout CBORWriter) {
         writer.array(count: 4)
         writer.text(log.node.name)
         writer.unsigned(log.incarnation)
@@ -11,7 +11,7 @@ enum NameCodec {
         writer.unsigned(UInt64(log.lane.rawValue))
     }
 
-    static func log(_ reader: inout CBORReader) throws(WireError) -> LogID {
+    public static func log(_ reader: inout CBORReader) throws(WireError) -> LogID {
         let start = reader.offset
         guard try reader.array(max: 4) == 4 else { throw WireError(.malformed, at: start) }
         guard let node = NodeID(try reader.text(max: Limits.nodeNameBytes)) else {
@@ -26,7 +26,7 @@ enum NameCodec {
         return LogID(node: node, incarnation: incarnation, scope: scope, lane: lane)
     }
 
-    static func scope(_ reader: inout CBORReader) throws(WireError) -> Scope {
+    public static func scope(_ reader: inout CBORReader) throws(WireError) -> Scope {
         let start = reader.offset
         guard let scope = Scope(try reader.text(max: 32)) else {
             throw WireError(.unsupported, at: start)
@@ -34,7 +34,7 @@ enum NameCodec {
         return scope
     }
 
-    static func sequence(_ reader: inout CBORReader) throws(WireError) -> UInt64 {
+    public static func sequence(_ reader: inout CBORReader) throws(WireError) -> UInt64 {
         let start = reader.offset
         let sequence = try reader.unsigned(max: Limits.sequenceMax)
         guard sequence > 0 else { throw WireError(.malformed, at: start) }
@@ -42,7 +42,7 @@ enum NameCodec {
     }
 
     /// `[log, sequence, first eight bytes of the hash]`
-    static func write(_ reference: Reference, to writer: inout CBORWriter) {
+    public static func write(_ reference: Reference, to writer: inout CBORWriter) {
         writer.array(count: 3)
         write(reference.log, to: &writer)
         writer.unsigned(reference.sequence)
@@ -55,7 +55,7 @@ enum NameCodec {
         writer.byteString(bytes)
     }
 
-    static func reference(_ reader: inout CBORReader) throws(WireError) -> Reference {
+    public static func reference(_ reader: inout CBORReader) throws(WireError) -> Reference {
         let start = reader.offset
         guard try reader.array(max: 3) == 3 else { throw WireError(.malformed, at: start) }
         let log = try log(&reader)
@@ -66,12 +66,12 @@ enum NameCodec {
         return Reference(log: log, sequence: sequence, prefix: prefix)
     }
 
-    static func write(_ references: [Reference], to writer: inout CBORWriter) {
+    public static func write(_ references: [Reference], to writer: inout CBORWriter) {
         writer.array(count: references.count)
         for reference in references { write(reference, to: &writer) }
     }
 
-    static func references(_ reader: inout CBORReader) throws(WireError) -> [Reference] {
+    public static func references(_ reader: inout CBORReader) throws(WireError) -> [Reference] {
         let count = try reader.array(max: Limits.referencesPerMessage)
         var references: [Reference] = []
         for _ in 0..<count { references.append(try reference(&reader)) }
@@ -79,7 +79,7 @@ enum NameCodec {
     }
 
     /// `[[log, [[sequence, hash], …]], …]`, ascending.
-    static func write(_ clock: VectorClock, to writer: inout CBORWriter) {
+    public static func write(_ clock: VectorClock, to writer: inout CBORWriter) {
         writer.array(count: clock.entries.count)
         for entry in clock.entries {
             writer.array(count: 2)
@@ -93,7 +93,7 @@ enum NameCodec {
         }
     }
 
-    static func clock(_ reader: inout CBORReader) throws(WireError) -> VectorClock {
+    public static func clock(_ reader: inout CBORReader) throws(WireError) -> VectorClock {
         let count = try reader.array(max: Limits.clockEntries)
         var entries: [VectorClock.Entry] = []
         for _ in 0..<count {

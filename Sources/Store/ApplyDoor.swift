@@ -1,0 +1,227 @@
+import Foundation
+import GRDB
+import SyncCore
+import WireFormat
+
+/// What came of one segment.
+public enum Applied: Sendable {
+    case stored(changes: Int)
+    /// Every change was stored already.
+    case known
+    case refused(Refusal)
+}
+
+public struct ApplyReport: Sendable {
+    /// One for each segment, in order.
+    public var results: [(last: Reference?, result: Applied)] = []
+    public var scopes: Set<Scope> = []
+    /// The node learned of changes of its own that it had lost, and goes on under a new name.
+    public var didMint = false
+
+    public var newChanges: Int {
+        results.reduce(0) { sum, entry in
+            if case .stored(let changes) = entry.result { sum + changes } else { sum }
+        }
+    }
+
+    public var refusals: [Refusal] {
+        results.compactMap { if case .refused(let refusal) = $0.result { refusal } else { nil } }
+    }
+
+    /// Last changes of the segments that are now stored.
+    public var held: [Reference] {
+        results.compactMap { entry in
+            if case .refused = entry.result { nil } else { entry.last }
+        }
+    }
+}
+
+/// The write door for what other nodes did: all segments of one message in one transaction.
+/// A refused segment leaves nothing behind and stops no other.
+struct ApplyDoor {
+    let db: Database
+    let identity: Identity
+    var logs: LogTable
+    /// Milliseconds UTC.
+    let now: Int64
+    /// At the hub: who relays, and the scopes granted to it. Nil at a county.
+    let sender: Member?
+    private var projector: Projector
+    private var members: [NodeID: Member?] = [:]
+
+    init(_ db: Database, identity: Identity, now: Int64, sender: Member?) throws {
+        self.db = db
+        self.identity = identity
+        self.now = now
+        self.sender = sender
+        logs = try LogTable(db)
+        projector = try Projector(db, logs: logs, hub: identity.hub)
+    }
+
+    mutating func apply(_ decoded: [Result<Segment, Refusal>]) throws -> ApplyReport {
+        var report = ApplyReport()
+        for item in decoded {
+            switch item {
+            case .failure(let refusal): report.results.append((nil, .refused(refusal)))
+            case .success(let segment):
+                let result = try apply(segment)
+                report.results.append((segment.last, result))
+                if case .stored = result { report.scopes.insert(segment.log.scope) }
+            }
+        }
+        try projector.finish()
+        for refusal in report.refusals {
+            try RefusalTable.note(refusal, atHub: false, at: now, db)
+        }
+        return report
+    }
+
+    private mutating func apply(_ segment: Segment) throws -> Applied {
+        if let rule = try refusal(of: segment) {
+            return .refused(
+                Refusal(rule, log: segment.log, firstSequence: segment.firstSequence))
+        }
+        guard let place = try attach(segment) else {
+            return .refused(
+                Refusal(.gap, log: segment.log, firstSequence: segment.firstSequence))
+        }
+        let fresh = segment.changes[place.knownCount...]
+        guard let first = fresh.first else { return .known }
+        let last = Tip(sequence: segment.lastSequence, hash: segment.lastHash)
+        let run = try logs.extend(
+            segment.log, run: place.run, parent: place.parent, firstSequence: first.sequence,
+            last: last, db)
+        try SegmentTable.insert(
+            segment.encoded, run: run, firstSequence: segment.firstSequence, last: last, at: now, db)
+        if place.run == nil { try restartProjector() }
+        for change in fresh {
+            try projector.add(change, at: ChangeKey(run: run, sequence: change.sequence))
+        }
+        // Registrations count for what follows in the same message.
+        if segment.log.lane == .control {
+            try projector.finish()
+            members = [:]
+        }
+        return .stored(changes: fresh.count)
+    }
+
+    /// A new run is a new name that references may resolve to.
+    private mutating func restartProjector() throws {
+        try projector.finish()
+        projector = try Projector(db, logs: logs, hub: identity.hub)
+    }
+
+    // MARK: Structural checks
+
+    private mutating func refusal(of segment: Segment) throws -> RefusalRule? {
+        let log = segment.log
+        guard let origin = try member(log.node) else { return .unknownNode }
+        let isGranted =
+            log.node == identity.hub || origin.scopes.contains(log.scope)
+        guard isGranted, holds(log.scope) else { return .scopeNotGranted }
+        return SegmentCodec.isSigned(segment, by: origin.key) ? nil : .badSignature
+    }
+
+    private func holds(_ scope: Scope) -> Bool {
+        switch identity.role {
+        case .county: identity.ownScopes.contains(scope)
+        case .hub: sender.map { $0.scopes.contains(scope) } ?? true
+        }
+    }
+
+    private mutating func member(_ node: NodeID) throws -> Member? {
+        if node == identity.hub {
+            return Member(node: node, key: identity.hubKey, scopes: [])
+        }
+        if node == identity.node {
+            return Member(node: node, key: identity.key.publicKey, scopes: identity.ownScopes)
+        }
+        if let cached = members[node] { return cached }
+        let found = try MemberTable.find(node, db)
+        members[node] = found
+        return found
+    }
+
+    // MARK: Attaching
+
+    private struct Place {
+        /// The run to make longer; nil begins one.
+        let run: Int64?
+        let parent: Run.Point?
+        /// Changes at the start of the segment that are stored already.
+        let knownCount: Int
+    }
+
+    /// Where the segment's first unknown change belongs; nil if not even its predecessor is here.
+    private func attach(_ segment: Segment) throws -> Place? {
+        let runs = logs.tree(of: segment.log)?.runs ?? []
+        // The ordinary case: it continues a run.
+        if segment.firstSequence > 1,
+            let run = runs.first(where: {
+                $0.last == Tip(sequence: segment.firstSequence - 1, hash: segment.previousHash)
+            })
+        {
+            return Place(run: run.id, parent: nil, knownCount: 0)
+        }
+        guard var place = try predecessor(of: segment, runs) else { return nil }
+        for (index, change) in segment.changes.enumerated() {
+            guard let next = try child(of: place, equal: change, runs) else {
+                guard let point = place else {
+                    return Place(run: nil, parent: nil, knownCount: index)
+                }
+                let isEnd = runs.contains { $0.id == point.run && $0.last.sequence == point.sequence }
+                return Place(
+                    run: isEnd ? point.run : nil, parent: isEnd ? nil : point, knownCount: index)
+            }
+            place = next
+        }
+        return Place(run: nil, parent: nil, knownCount: segment.changes.count)
+    }
+
+    /// Outer nil: not stored. Inner nil: before sequence 1.
+    private func predecessor(of segment: Segment, _ runs: [Run]) throws -> Run.Point?? {
+        if segment.firstSequence == 1 { return .some(nil) }
+        let sequence = segment.firstSequence - 1
+        for run in runs where (run.firstSequence...run.last.sequence).contains(sequence) {
+            if try hash(run, sequence) == segment.previousHash {
+                return .some(Run.Point(run: run.id, sequence: sequence))
+            }
+        }
+        return nil
+    }
+
+    private func child(
+        of place: Run.Point?, equal change: Change, _ runs: [Run]
+    ) throws -> Run.Point? {
+        let candidates = runs.filter { run in
+            if let place, run.id == place.run { return run.last.sequence >= change.sequence }
+            return run.parent == place && run.firstSequence == change.sequence
+        }
+        for run in candidates where try hash(run, change.sequence) == change.hash {
+            return Run.Point(run: run.id, sequence: change.sequence)
+        }
+        return nil
+    }
+
+    private func hash(_ run: Run, _ sequence: UInt64) throws -> Digest? {
+        if sequence == run.last.sequence { return run.last.hash }
+        return try SegmentTable.hashes(run: run.id, sequence...sequence, db)[sequence]
+    }
+}
+
+/// Refused segments, kept with the reason until somebody has looked.
+enum RefusalTable {
+    static func note(_ refusal: Refusal, atHub: Bool, at: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO refusal (at, at_hub, rule, log, first_sequence, position, times)
+                VALUES (?, ?, ?, ?, ?, ?, 1)
+                ON CONFLICT (at_hub, rule, log, first_sequence, position)
+                DO UPDATE SET at = excluded.at, times = times + 1
+                """,
+            arguments: [
+                at, atHub, Int64(refusal.rule.rawValue), refusal.log?.description ?? "",
+                Int64(refusal.firstSequence), refusal.position,
+            ])
+    }
+}

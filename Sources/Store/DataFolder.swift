@@ -1,0 +1,59 @@
+import Foundation
+import GRDB
+import SyncCore
+
+/// A node's folder on disk: the database and the lock that makes one process its owner.
+///
+/// SQLite before 3.51.3 can corrupt a write-ahead log when two connections write or checkpoint
+/// at the same moment. So one process owns the folder, and within it one connection writes and
+/// checkpoints.
+public final class DataFolder: Sendable {
+    public let path: String
+    private let lock: Int32
+
+    /// Takes the lock, or says that somebody else has it.
+    public init(path: String) throws {
+        self.path = path
+        let lockPath = path + "/lock"
+        let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StoreError.notInitialised(path: path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw StoreError.locked(path: path)
+        }
+        lock = descriptor
+    }
+
+    deinit { close(lock) }
+
+    public static func exists(path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path + "/node.sqlite")
+    }
+
+    var databasePath: String { path + "/node.sqlite" }
+
+    func openPool() throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA trusted_schema = OFF")
+            try db.execute(sql: "PRAGMA cache_size = -8000")
+        }
+        let pool = try DatabasePool(path: databasePath, configuration: configuration)
+        try backUpBeforeMigrating(pool)
+        return pool
+    }
+
+    /// A copy of the database as it was, beside it, before a migration changes anything.
+    private func backUpBeforeMigrating(_ pool: DatabasePool) throws {
+        let pending = try pool.read { db in
+            try !Schema.migrator.appliedIdentifiers(db).isEmpty
+                && !Schema.migrator.hasCompletedMigrations(db)
+        }
+        guard pending else { return }
+        let copy = try DatabaseQueue(path: databasePath + ".before-migration")
+        try pool.backup(to: copy)
+        try copy.close()
+    }
+}

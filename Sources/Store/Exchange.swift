@@ -1,0 +1,235 @@
+import Foundation
+import GRDB
+import SyncCore
+import SyncSession
+import WireFormat
+
+/// The store's part of an exchange: what goes into a request or an answer follows only from the
+/// peer's message and the tables.
+struct Exchange {
+    let db: Database
+    let identity: Identity
+    let logs: LogTable
+
+    init(_ db: Database, identity: Identity) throws {
+        self.db = db
+        self.identity = identity
+        logs = try LogTable(db)
+    }
+
+    private func lookup(run: Int64, sequence: UInt64) throws -> UInt64 {
+        try SegmentTable.prefix(run: run, sequence: sequence, db)
+    }
+
+    func isStored(_ reference: Reference) throws -> Bool {
+        try logs.tree(of: reference.log)?
+            .locate(sequence: reference.sequence, prefix: reference.prefix, lookup) != nil
+    }
+
+    // MARK: County
+
+    func request(_ plan: ExchangePlan) throws -> ExchangeRequest {
+        var request = ExchangeRequest(scopes: [])
+        var budget = ByteBudget(bytes: plan.budgetBytes)
+        for scope in plan.scopes {
+            let own = logs.report(of: scope.view.scope)
+            let isChanged = own.digest != scope.view.digest
+            request.scopes.append(
+                ScopeReport(
+                    scope: own.scope, digest: own.digest,
+                    clock: scope.sendsClock || isChanged ? own.clock : nil))
+            guard isChanged, let clock = own.clock else { continue }
+            let hubClock = scope.view.clock ?? .empty
+            let mismatched = try Delta.mismatched(own: clock, peer: hubClock, isStored: isStored)
+            let marks = plan.marks.filter { mismatched.contains($0.log) }
+            request.marks += marks
+            _ = try collect(
+                lackingAt: hubClock, scope: own.scope, marks: marks, &budget, &request.segments)
+        }
+        request.receiptsWanted = try receiptsWanted(plan)
+        return request
+    }
+
+    /// Own tips that the hub holds by its clock, but has not signed for.
+    private func receiptsWanted(_ plan: ExchangePlan) throws -> [Reference] {
+        var wanted: [Reference] = []
+        for scope in plan.scopes {
+            for tree in logs.trees(in: scope.view.scope) where tree.log.node == identity.node {
+                for tip in tree.tips where scope.view.clock?[tree.log].contains(tip) ?? false {
+                    if try !ReceiptTable.covers(tree.log, tip, logs: logs, db) {
+                        wanted.append(
+                            Reference(log: tree.log, sequence: tip.sequence, hash: tip.hash))
+                    }
+                }
+            }
+        }
+        return wanted
+    }
+
+    // MARK: Hub
+
+    /// The answer after the commit. `applied`: what came of the request's segments.
+    func answer(_ request: ExchangeRequest, applied: ApplyReport) throws -> ExchangeAnswer {
+        var answer = ExchangeAnswer(scopes: [], refusals: applied.refusals)
+        var budget = ByteBudget(bytes: request.answerBudgetBytes)
+        for report in request.scopes {
+            let own = logs.report(of: report.scope)
+            let isEqual = own.digest == report.digest
+            answer.scopes.append(
+                ScopeReport(
+                    scope: own.scope, digest: own.digest, clock: isEqual ? nil : own.clock))
+            // Without the peer's clock its digest says only that something differs.
+            guard !isEqual, let clock = report.clock else { continue }
+            let isComplete = try collect(
+                lackingAt: clock, scope: report.scope, marks: request.marks, &budget,
+                &answer.segments)
+            if !isComplete { answer.hasMore = true }
+        }
+        let scopes = Set(request.scopes.map(\.scope))
+        answer.confirmedMarks = try request.marks.filter {
+            try scopes.contains($0.log.scope) && isStored($0)
+        }
+        answer.receipts = try receipts(
+            for: applied.held + request.receiptsWanted.filter { scopes.contains($0.log.scope) })
+        answer.wanted = try wanted(in: scopes)
+        return answer
+    }
+
+    /// For each log the highest change asked about that is stored here.
+    private func receipts(for references: [Reference]) throws -> [Receipt] {
+        var highest: [LogID: (Reference, Digest)] = [:]
+        for reference in references {
+            guard
+                let tree = logs.tree(of: reference.log),
+                let point = try tree.locate(
+                    sequence: reference.sequence, prefix: reference.prefix, lookup)
+            else { continue }
+            if let before = highest[reference.log], before.0.sequence >= reference.sequence {
+                continue
+            }
+            let hash = try hash(point, tree)
+            highest[reference.log] = (reference, hash)
+        }
+        return highest.keys.sorted().compactMap { log in
+            highest[log].map { reference, hash in
+                ReceiptCodec.issue(
+                    log: log, sequence: reference.sequence, hash: hash, key: identity.key)
+            }
+        }
+    }
+
+    private func hash(_ point: Run.Point, _ tree: HashTree) throws -> Digest {
+        if let run = tree.run(point.run), run.last.sequence == point.sequence {
+            return run.last.hash
+        }
+        guard
+            let hash = try SegmentTable.hashes(
+                run: point.run, point.sequence...point.sequence, db)[point.sequence]
+        else { throw StoreError.damaged("change \(point.sequence) of \(tree.log) is missing") }
+        return hash
+    }
+
+    /// What stored changes of these scopes wait for.
+    private func wanted(in scopes: Set<Scope>) throws -> [Reference] {
+        try WantedReader.wanted(db, limit: Limits.referencesPerMessage)
+            .filter { scopes.contains($0.log.scope) }
+    }
+
+    // MARK: Segments
+
+    /// Adds the segments that a peer lacks, in order, until the budget is passed. Returns whether
+    /// that was all.
+    private func collect(
+        lackingAt peer: VectorClock, scope: Scope, marks: [Reference], _ budget: inout ByteBudget,
+        _ segments: inout [[UInt8]]
+    ) throws -> Bool {
+        let missing = try Delta.missing(
+            at: peer, from: logs.trees(in: scope), marks: marks, lookup)
+        for log in missing {
+            for range in log.ranges {
+                var isComplete = true
+                try SegmentTable.eachSegment(run: range.run, range.sequences, db) { encoded, _ in
+                    if budget.isSpent || segments.count >= Limits.segmentsPerMessage {
+                        isComplete = false
+                        return false
+                    }
+                    budget.spend(encoded.count)
+                    segments.append(encoded)
+                    return true
+                }
+                if !isComplete { return false }
+            }
+        }
+        return true
+    }
+}
+
+/// The hub's signatures.
+enum ReceiptTable {
+    static func insert(_ receipt: Receipt, log: Int64, at: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO receipt (log, sequence, hash, signature, stored_at)
+                VALUES (?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                log, Int64(receipt.sequence), receipt.hash.bytes.blob, receipt.signature.blob, at,
+            ])
+    }
+
+    static func covers(_ log: LogID, _ tip: Tip, logs: LogTable, _ db: Database) throws -> Bool {
+        guard let id = logs.ids[log] else { return false }
+        return try Int.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT 1 FROM receipt WHERE log = ? AND sequence = ? AND hash = ?"),
+            arguments: [id, Int64(tip.sequence), tip.hash.bytes.blob]) != nil
+    }
+
+    static func all(logs: LogTable, _ db: Database) throws -> [(receipt: Receipt, at: Int64)] {
+        try Row.fetchAll(
+            db, sql: "SELECT log, sequence, hash, signature, stored_at FROM receipt ORDER BY log, sequence"
+        ).compactMap { row in
+            guard let log = logs.logs[row[0]] else { return nil }
+            return (
+                Receipt(
+                    log: log, sequence: UInt64(row[1] as Int64), hash: try row.digest(2),
+                    signature: row.bytes(3)), row[4]
+            )
+        }
+    }
+}
+
+/// The clocks that the hub answered last, kept over restarts.
+enum HubClockTable {
+    static func write(_ clock: VectorClock, of scope: Scope, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO hub_clock (scope, clock) VALUES (?, ?)"
+        ).execute(arguments: [scope.description, clock.encoded.blob])
+    }
+
+    static func read(_ scope: Scope, _ db: Database) throws -> VectorClock? {
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT clock FROM hub_clock WHERE scope = ?",
+                arguments: [scope.description])
+        else { return nil }
+        return try VectorClock(encoded: row.bytes(0))
+    }
+}
+
+/// Missing references of waiting changes.
+enum WantedReader {
+    static func wanted(_ db: Database, limit: Int) throws -> [Reference] {
+        var wanted: Set<Reference> = []
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT state FROM record WHERE has_story = 1
+                AND key IN (SELECT DISTINCT record FROM waiting)
+                """)
+        while let row = try rows.next(), wanted.count < limit {
+            wanted.formUnion(try StateCodec.decode(row.bytes(0)).wanted)
+        }
+        return Array(wanted.sorted().prefix(limit))
+    }
+}

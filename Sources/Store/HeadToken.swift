@@ -1,0 +1,134 @@
+import GRDB
+import SyncCore
+import WireFormat
+
+/// What a form showed of a record: its heads, and for each group the values that stood.
+///
+/// Handed out as an opaque token, brought back by the write. The token carries the context
+/// itself, so that a write may be kept beside what came meanwhile, as concurrent with it, and
+/// nothing needs to be remembered about forms.
+struct ShownContext: Hashable {
+    let heads: [Reference]
+    /// Ascending by group; references ascending.
+    let groups: [GroupEdit]
+
+    init(of state: RecordState) {
+        heads = state.heads
+        groups = state.groups.map {
+            GroupEdit(group: $0.group, replaces: $0.siblings.map(\.reference))
+        }
+    }
+
+    init(heads: [Reference], groups: [GroupEdit]) {
+        self.heads = heads.sorted()
+        self.groups = groups.sorted { $0.group < $1.group }
+    }
+
+    func shown(_ group: GroupID) -> [Reference] {
+        groups.first { $0.group == group }?.replaces ?? []
+    }
+}
+
+/// The token's text: local keys of the changes, so that it stays short, bound to this
+/// incarnation of this node.
+struct HeadToken {
+    let check: UInt64
+    let record: ChangeKey
+    let heads: [ChangeKey]
+    let groups: [(group: GroupID, shown: [ChangeKey])]
+
+    init(
+        _ context: ShownContext, record: ChangeKey, identity: Identity,
+        keyOf: (Reference) throws -> ChangeKey
+    ) rethrows {
+        check = Self.check(identity)
+        self.record = record
+        heads = try context.heads.map(keyOf)
+        groups = try context.groups.map { ($0.group, try $0.replaces.map(keyOf)) }
+    }
+
+    var text: String {
+        var table = Set(heads)
+        for group in groups { table.formUnion(group.shown) }
+        let keys = table.sorted()
+        var writer = CBORWriter()
+        writer.array(count: 5)
+        writer.unsigned(check)
+        writer.integer(record.rawValue)
+        writer.array(count: keys.count)
+        for key in keys { writer.integer(key.rawValue) }
+        Self.write(heads, keys, to: &writer)
+        writer.map(count: groups.count)
+        for group in groups {
+            writer.unsigned(UInt64(group.group))
+            Self.write(group.shown, keys, to: &writer)
+        }
+        return Base32.encode(writer.bytes)
+    }
+
+    private static func write(
+        _ list: [ChangeKey], _ table: [ChangeKey], to writer: inout CBORWriter
+    ) {
+        writer.array(count: list.count)
+        for key in list { writer.unsigned(UInt64(table.firstIndex(of: key) ?? 0)) }
+    }
+
+    init(text: String, identity: Identity) throws {
+        do {
+            self = try Self(bytes: Base32.decode(text) ?? [])
+        } catch { throw StoreError.badToken }
+        guard check == Self.check(identity) else { throw StoreError.badToken }
+    }
+
+    private init(bytes: [UInt8]) throws(WireError) {
+        var reader = CBORReader(bytes)
+        guard try reader.array(max: 5) == 5 else { throw reader.fail(.malformed) }
+        check = try reader.unsigned()
+        record = ChangeKey(rawValue: try reader.integer())
+        var keys: [ChangeKey] = []
+        for _ in 0..<(try reader.array(max: bytes.count)) {
+            keys.append(ChangeKey(rawValue: try reader.integer()))
+        }
+        func list(_ reader: inout CBORReader) throws(WireError) -> [ChangeKey] {
+            var list: [ChangeKey] = []
+            for _ in 0..<(try reader.array(max: bytes.count)) {
+                let index = try reader.unsigned()
+                guard index < UInt64(keys.count) else { throw reader.fail(.malformed) }
+                list.append(keys[Int(index)])
+            }
+            return list
+        }
+        heads = try list(&reader)
+        var groups: [(GroupID, [ChangeKey])] = []
+        var last: UInt64?
+        for _ in 0..<(try reader.map(max: bytes.count)) {
+            let group = GroupID(truncatingIfNeeded: try reader.key(after: &last))
+            groups.append((group, try list(&reader)))
+        }
+        self.groups = groups.map { (group: $0.0, shown: $0.1) }
+        try reader.expectEnd()
+    }
+
+    /// What the token said was shown; nil if it is about another record, or about changes that
+    /// this store does not hold.
+    func context(
+        record: ChangeKey, referenceOf: (ChangeKey) -> Reference?
+    ) -> ShownContext? {
+        guard record == self.record else { return nil }
+        func resolve(_ keys: [ChangeKey]) -> [Reference]? {
+            let references = keys.compactMap(referenceOf)
+            return references.count == keys.count ? references : nil
+        }
+        guard let heads = resolve(heads) else { return nil }
+        var edits: [GroupEdit] = []
+        for group in groups {
+            guard let shown = resolve(group.shown) else { return nil }
+            edits.append(GroupEdit(group: group.group, replaces: shown))
+        }
+        return ShownContext(heads: heads, groups: edits)
+    }
+
+    private static func check(_ identity: Identity) -> UInt64 {
+        Digest.sha256(Array("\(identity.node)/\(identity.incarnation)".utf8)).prefix >> 32
+    }
+}

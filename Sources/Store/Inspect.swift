@@ -1,0 +1,38 @@
+import Foundation
+import GRDB
+import SyncCore
+import WireFormat
+
+extension Store {
+    /// A stored change by its id, with its segment if it is sealed.
+    public func change(_ id: ShortID) throws -> Change? {
+        try reading { reader in
+            for log in reader.logs.ids.keys where ShortID.hash(of: log) == id.logHash {
+                for key in reader.logs.candidates(log: log, sequence: id.sequence) {
+                    if let change = try SegmentTable.change(key, logs: reader.logs, reader.db),
+                        id.matches(change.reference)
+                    {
+                        return change
+                    }
+                }
+            }
+            return nil
+        }
+    }
+
+    /// The sealed segments of a log, in order.
+    public func segments(of log: LogID) throws -> [Segment] {
+        try reading { reader in
+            var segments: [Segment] = []
+            for run in reader.logs.tree(of: log)?.runs ?? [] {
+                try SegmentTable.eachSegment(
+                    run: run.id, run.firstSequence...run.last.sequence, reader.db
+                ) { encoded, _ in
+                    segments.append(try SegmentTable.decode(encoded))
+                    return true
+                }
+            }
+            return segments
+        }
+    }
+}

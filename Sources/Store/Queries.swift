@@ -1,0 +1,256 @@
+import Foundation
+import GRDB
+import Records
+import SyncCore
+import WireFormat
+
+/// One page of a list, and where the next begins.
+public struct Page<Element: Sendable>: Sendable {
+    public let elements: [Element]
+    /// Opaque; nil at the end.
+    public let next: String?
+}
+
+extension Store {
+    func reading<T>(_ body: (RecordReader) throws -> T) throws -> T {
+        let identity = identity
+        return try writer.read { db in
+            try body(RecordReader(db: db, logs: try LogTable(db), identity: identity))
+        }
+    }
+
+    // MARK: Records
+
+    /// Visible records of a type in order of storage.
+    public func records(
+        ofType type: RecordType, scope: Scope? = nil, after cursor: String? = nil, limit: Int
+    ) throws -> Page<StoredRecord> {
+        try reading { reader in
+            // Runs of the type's lane, so that a list of suppliers does not pass a million logs.
+            let runs = reader.logs.runs.flatMap { log, runs in
+                reader.logs.logs[log].map { log in
+                    log.lane == type.lane && (scope == nil || scope == log.scope) ? runs : []
+                } ?? []
+            }.map(\.id).sorted()
+            let start = try cursor.map(Self.key) ?? ChangeKey(rawValue: 0)
+            var found: [StoredRecord] = []
+            var last: ChangeKey?
+            for run in runs where ChangeKey(run: run + 1, sequence: 0) > start {
+                let rows = try Row.fetchCursor(
+                    reader.db.cachedStatement(
+                        sql: """
+                            SELECT \(RecordTable.columns) FROM record
+                            WHERE key > ? AND key <= ? AND type = ? ORDER BY key
+                            """),
+                    arguments: [
+                        max(start, ChangeKey(run: run, sequence: 0)).rawValue,
+                        ChangeKey(run: run, sequence: Limits.sequenceMax).rawValue, type.name,
+                    ])
+                while let row = try rows.next() {
+                    let record = RecordTable.row(row)
+                    if found.count == limit, let last {
+                        return Page(elements: found, next: Self.cursor(last))
+                    }
+                    if let stored = try reader.stored(record) {
+                        found.append(stored)
+                        last = record.key
+                    }
+                }
+            }
+            return Page(elements: found, next: nil)
+        }
+    }
+
+    private static func cursor(_ key: ChangeKey) -> String {
+        var bytes: [UInt8] = []
+        bytes.append(bigEndian: UInt64(bitPattern: key.rawValue))
+        return Base32.encode(bytes)
+    }
+
+    private static func key(_ cursor: String) throws -> ChangeKey {
+        guard let bytes = Base32.decode(cursor), bytes.count == 8 else { throw StoreError.badToken }
+        return ChangeKey(rawValue: bytes.reduce(0) { $0 << 8 | Int64($1) })
+    }
+
+    /// By the id that people type. Follows no alias.
+    public func record(_ id: ShortID) throws -> StoredRecord? {
+        try reading { reader in
+            try reader.row(id).flatMap(reader.stored)
+        }
+    }
+
+    public func record(_ reference: Reference) throws -> StoredRecord? {
+        try reading { try $0.record(reference) }
+    }
+
+    /// Live and merged records with this natural key.
+    public func records(ofType type: RecordType, naturalKey: String) throws -> [StoredRecord] {
+        try reading { reader in
+            try Int64.fetchAll(
+                reader.db,
+                sql: "SELECT record FROM natural_key WHERE type = ? AND value = ? ORDER BY record",
+                arguments: [type.name, naturalKey]
+            ).compactMap { try RecordTable.row(ChangeKey(rawValue: $0), reader.db) }
+                .compactMap(reader.stored)
+        }
+    }
+
+    /// Records whose name contains the text, from one character up.
+    public func search(
+        _ text: String, type: RecordType, limit: Int
+    ) throws -> [StoredRecord] {
+        try indexNames()
+        return try reading { reader in
+            try NameIndex.matches(text, limit: limit * 4, reader.db)
+                .compactMap { try RecordTable.row($0, reader.db) }
+                .filter { $0.type == type.name }
+                .prefix(limit)
+                .compactMap(reader.stored)
+        }
+    }
+
+    /// The record that stands for this one after merges of duplicates: a circle of merges
+    /// resolves to its smallest id.
+    public func resolvingAlias(_ record: StoredRecord) throws -> StoredRecord {
+        var seen: [ShortID: StoredRecord] = [record.id: record]
+        var current = record
+        while let target = Alias.target(of: current.state), let next = try self.record(target) {
+            if seen[next.id] != nil {
+                return seen.values.min { $0.state.record < $1.state.record } ?? current
+            }
+            seen[next.id] = next
+            current = next
+        }
+        return current
+    }
+
+    // MARK: History
+
+    /// Every stored change of a record, held and waiting ones included, in order of storage.
+    public func history(_ id: ShortID) throws -> [HistoryEntry]? {
+        try reading { reader in
+            guard let row = try reader.row(id) else { return nil }
+            let state = try RecordTable.state(row, logs: reader.logs, hub: identity.hub)
+            let held = Set(state.held)
+            let waiting = Set(state.waiting)
+            return try StoryTable.rows(
+                of: row, logs: reader.logs, hub: identity.hub, reader.db
+            ).map { row in
+                let reference = row.change.reference
+                return HistoryEntry(
+                    side: ConflictTable.side(row), parents: row.change.parents,
+                    replaces: row.change.groups, target: row.change.target,
+                    standing: held.contains(reference)
+                        ? .held : waiting.contains(reference) ? .waiting : .accepted)
+            }
+        }
+    }
+
+    // MARK: Conflicts
+
+    public func conflicts(
+        type: String? = nil, kind: ConflictClass? = nil, after cursor: String? = nil, limit: Int
+    ) throws -> Page<ConflictItem> {
+        try reading { reader in
+            let start = try cursor.map(Self.place) ?? (Int64.min, "")
+            let rows = try Row.fetchCursor(
+                reader.db.cachedStatement(
+                    sql: """
+                        SELECT record, slot, kind, type, detail FROM conflict
+                        WHERE (record, slot) > (?1, ?2) AND (?3 IS NULL OR type = ?3)
+                        AND (?4 IS NULL OR kind = ?4) ORDER BY record, slot LIMIT ?5
+                        """),
+                arguments: [start.0, start.1, type, kind.map { Int64($0.rawValue) }, limit + 1])
+            var items: [ConflictItem] = []
+            var last: (Int64, String)?
+            while let row = try rows.next() {
+                if items.count == limit, let last {
+                    return Page(elements: items, next: "\(last.0).\(last.1)")
+                }
+                items.append(try Self.conflict(row))
+                last = (row[0], row[1])
+            }
+            return Page(elements: items, next: nil)
+        }
+    }
+
+    private static func place(_ cursor: String) throws -> (Int64, String) {
+        let parts = cursor.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let record = Int64(parts[0]) else { throw StoreError.badToken }
+        return (record, parts[1])
+    }
+
+    private static func conflict(_ row: Row) throws -> ConflictItem {
+        guard let kind = ConflictClass(rawValue: UInt8(truncatingIfNeeded: row[2] as Int64)) else {
+            throw StoreError.damaged("a conflict row has an unknown class")
+        }
+        return try ConflictDetail.decode(slot: row[1], kind: kind, type: row[3], row.bytes(4))
+    }
+
+    /// An open conflict with the token that a decision about it must bring; nil if it is not open.
+    public func conflict(named name: String) throws -> (item: ConflictItem, token: String)? {
+        try reading { reader in
+            if name.hasPrefix("duplicate.") {
+                guard let row = try Self.conflictRow(record: 0, slot: name, reader.db) else {
+                    return nil
+                }
+                let item = try Self.conflict(row)
+                return (item, VersionToken.make(item.sides.map(\.reference)))
+            }
+            let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let id = ShortID(parts[0]), let slot = ConflictSlot(parts[1]),
+                let record = try reader.row(id),
+                let row = try Self.conflictRow(
+                    record: record.key.rawValue, slot: slot.name, reader.db)
+            else { return nil }
+            let state = try RecordTable.state(record, logs: reader.logs, hub: identity.hub)
+            let token = try reader.token(RecordReader.context(of: slot, state), row: record)
+            return (try Self.conflict(row), token.text)
+        }
+    }
+
+    private static func conflictRow(record: Int64, slot: String, _ db: Database) throws -> Row? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT record, slot, kind, type, detail FROM conflict WHERE record = ? AND slot = ?
+                """,
+            arguments: [record, slot])
+    }
+
+    // MARK: Nodes
+
+    public func members() throws -> [Member] { try writer.read(MemberTable.all) }
+
+    public func member(_ node: NodeID) throws -> Member? {
+        try writer.read { try MemberTable.find(node, $0) }
+    }
+}
+
+/// One change in a record's history.
+public struct HistoryEntry: Sendable {
+    public enum Standing: String, Sendable { case accepted, held, waiting }
+
+    public let side: ConflictSide
+    public let parents: [Reference]
+    public let replaces: [GroupEdit]
+    public let target: Reference?
+    public let standing: Standing
+}
+
+extension RecordReader {
+    /// By short id; several matches in forked logs are told apart by nothing shorter.
+    func row(_ id: ShortID) throws -> RecordTable.Row? {
+        var found: RecordTable.Row?
+        for log in logs.ids.keys where ShortID.hash(of: log) == id.logHash {
+            for key in logs.candidates(log: log, sequence: id.sequence) {
+                guard let row = try RecordTable.row(key, db),
+                    UInt32(row.prefix >> 40) == id.hashPrefix
+                else { continue }
+                if found != nil { throw StoreError.ambiguousID }
+                found = row
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,28 @@
+import SyncCore
+
+/// Operating errors of the store. Each says what to do next.
+public enum StoreError: Error, Sendable {
+    /// Another process owns the data folder.
+    case locked(path: String)
+    case notInitialised(path: String)
+    case alreadyInitialised(path: String)
+    /// The database belongs to something else, or to a newer version.
+    case foreign(String)
+    /// What is stored contradicts itself: run `creditsync verify`.
+    case damaged(String)
+    /// An I/O error at commit: the change may or may not be stored. Read again before retrying.
+    case outcomeUnknown(String)
+    case noSuchRecord
+    case ambiguousID
+    /// The token is not one that this node handed out.
+    case badToken
+    /// The record moved on since the form was shown.
+    case stale(RecordState)
+    /// The field group has several values; only the conflict page may decide it.
+    case disputed(GroupID)
+    /// The record is of an insert-only type.
+    case insertOnly
+    /// The conflict is not open any more, or its sides changed.
+    case conflictMoved(RecordState)
+    case tooLarge(String)
+}

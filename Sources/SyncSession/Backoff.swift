@@ -1,0 +1,41 @@
+/// Seeded random numbers (SplitMix64), so that a run can be repeated from its seed.
+public struct SplitMix64: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    public init(seed: UInt64) { state = seed }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Waiting times between tries: doubled after each failure up to a limit, and spread at random,
+/// so that a province's counties do not all come back at 08:30 sharp.
+public struct Backoff: Sendable {
+    public static let firstMilliseconds: Int64 = 500
+    public static let limitMilliseconds: Int64 = 120_000
+
+    private var failures = 0
+    private var random: SplitMix64
+
+    public init(seed: UInt64) { random = SplitMix64(seed: seed) }
+
+    public mutating func succeeded() { failures = 0 }
+
+    /// `atLeast`: what the hub asked for by `Retry-After`.
+    public mutating func failed(atLeastMilliseconds atLeast: Int64 = 0) -> Int64 {
+        failures += 1
+        let doubled = Self.firstMilliseconds << Int64(min(failures - 1, 16))
+        let ceiling = max(min(doubled, Self.limitMilliseconds), atLeast)
+        return atLeast + jittered(ceiling)
+    }
+
+    /// Between half of a duration and the whole.
+    public mutating func jittered(_ milliseconds: Int64) -> Int64 {
+        milliseconds / 2 + Int64.random(in: 0...max(milliseconds / 2, 1), using: &random)
+    }
+}

@@ -1,0 +1,243 @@
+import SyncCore
+
+/// What the node last learned of one scope at the hub.
+public struct HubView: Hashable, Sendable {
+    public let scope: Scope
+    /// Nil until the first answer: then the hub's clock counts as empty.
+    public var clock: VectorClock?
+    public var digest: Digest?
+
+    public init(scope: Scope, clock: VectorClock? = nil, digest: Digest? = nil) {
+        self.scope = scope
+        self.clock = clock
+        self.digest = digest
+    }
+}
+
+/// What the next request is put together from.
+public struct ExchangePlan: Hashable, Sendable {
+    public struct ScopePlan: Hashable, Sendable {
+        public let view: HubView
+        /// Send the clock although the digests are not known to differ.
+        public let sendsClock: Bool
+    }
+
+    public let scopes: [ScopePlan]
+    /// The highest change of a log that both sides are known to hold.
+    public let marks: [Reference]
+    public let budgetBytes: Int
+}
+
+/// Why an exchange came to nothing. All of these are met by trying again; what was sent may or
+/// may not have been committed.
+public enum ExchangeFailure: Error, Hashable, Sendable {
+    /// No answer: no network, cut, timed out.
+    case unreachable(String)
+    /// The hub asked to come back later.
+    case busy(retryAfterSeconds: Int64)
+    /// Answered with a problem that trying again soon will not mend.
+    case refused(status: Int, type: String, detail: String)
+    /// The answer was not signed by the pinned hub key, or could not be read.
+    case untrusted(String)
+}
+
+/// What came of an answer once the store has it.
+public struct AbsorbedAnswer: Sendable {
+    /// Own digests after the commit.
+    public var reports: [ScopeReport]
+    public var newChanges: Int
+    public var refused: [Refusal]
+    /// The last change of each segment received that is now stored.
+    public var received: [Reference]
+
+    public init(
+        reports: [ScopeReport], newChanges: Int, refused: [Refusal], received: [Reference]
+    ) {
+        self.reports = reports
+        self.newChanges = newChanges
+        self.refused = refused
+        self.received = received
+    }
+}
+
+/// A node's side of the exchange as a machine: events in, effects out, no clock and no network.
+///
+/// One exchange is on its way at a time. The order of effects is the protocol's promise:
+/// `prepare` seals and records the borders of what will leave, before `send`; `absorb` commits
+/// what came, before the next `prepare` tells the hub about it.
+public struct CountySession: Sendable {
+    public enum Event: Sendable {
+        /// The process is up, or a person asked for a sync.
+        case start
+        case localChange
+        /// The long poll named scopes with news, or ended without any.
+        case woken([Scope])
+        case wakeFailed
+        case timer
+        case prepared(ExchangeRequest)
+        case answered(ExchangeAnswer)
+        case absorbed(AbsorbedAnswer)
+        case failed(ExchangeFailure)
+    }
+
+    public enum Effect: Sendable {
+        case prepare(ExchangePlan)
+        case send(ExchangeRequest)
+        case absorb(ExchangeAnswer, sent: ExchangeRequest)
+        /// Long poll with the hub's digests as known; answered by `woken` or `wakeFailed`.
+        case listen(WakeRequest)
+        /// Fire `timer` after this long, unless an event comes first.
+        case wait(milliseconds: Int64)
+    }
+
+    /// Polling where no long poll gets through.
+    public static let pollMilliseconds: Int64 = 30_000
+
+    private enum Phase {
+        case idle
+        case preparing
+        case sending(ExchangeRequest)
+        case absorbing(ExchangeRequest, ExchangeAnswer)
+    }
+
+    private var phase = Phase.idle
+    public private(set) var views: [HubView]
+    private var marks: [LogID: Reference] = [:]
+    /// Scopes whose full clock goes into the next request.
+    private var clockWanted: Set<Scope> = []
+    /// Something happened during an exchange: begin another after it.
+    private var isDirty = false
+    private var isListening = false
+    private var backoff: Backoff
+    public private(set) var lastFailure: ExchangeFailure?
+
+    public init(views: [HubView], seed: UInt64) {
+        self.views = views.sorted { $0.scope < $1.scope }
+        backoff = Backoff(seed: seed)
+    }
+
+    /// Nothing is on its way and nothing is waiting to be.
+    public var isQuiet: Bool {
+        if case .idle = phase { return !isDirty && lastFailure == nil }
+        return false
+    }
+
+    public mutating func handle(_ event: Event) -> [Effect] {
+        switch (event, phase) {
+        case (.woken(let scopes), _):
+            isListening = false
+            clockWanted.formUnion(scopes)
+            return scopes.isEmpty ? listenIfQuiet() : begin()
+        case (.wakeFailed, _):
+            isListening = false
+            return [.wait(milliseconds: backoff.jittered(Self.pollMilliseconds))]
+        case (.start, _), (.localChange, _), (.timer, _):
+            return begin()
+        case (.prepared(let request), .preparing):
+            phase = .sending(request)
+            return [.send(request)]
+        case (.answered(let answer), .sending(let request)):
+            phase = .absorbing(request, answer)
+            return [.absorb(answer, sent: request)]
+        case (.absorbed(let result), .absorbing(let request, let answer)):
+            phase = .idle
+            return finish(request, answer, result)
+        case (.failed(let failure), _):
+            phase = .idle
+            return retry(after: failure)
+        default:
+            preconditionFailure("\(event) does not answer an effect of this session")
+        }
+    }
+
+    private mutating func begin() -> [Effect] {
+        guard case .idle = phase else {
+            isDirty = true
+            return []
+        }
+        isDirty = false
+        phase = .preparing
+        let isFirstContact = views.contains { $0.digest == nil }
+        let plan = ExchangePlan(
+            scopes: views.map { view in
+                ExchangePlan.ScopePlan(
+                    view: view,
+                    sendsClock: view.digest == nil || clockWanted.contains(view.scope))
+            },
+            marks: marks.values.sorted(),
+            budgetBytes: isFirstContact ? Limits.firstContactBytes : Limits.exchangeBudgetBytes)
+        return [.prepare(plan)]
+    }
+
+    private mutating func finish(
+        _ request: ExchangeRequest, _ answer: ExchangeAnswer, _ result: AbsorbedAnswer
+    ) -> [Effect] {
+        backoff.succeeded()
+        lastFailure = nil
+        let marksBefore = marks
+        updateMarks(answer, result)
+        let asked = Set(request.scopes.lazy.filter { $0.clock != nil }.map(\.scope))
+        var isEven = true
+        var learned = false
+        for (index, view) in views.enumerated() {
+            guard let hub = answer.scopes.first(where: { $0.scope == view.scope }) else { continue }
+            let own = result.reports.first { $0.scope == view.scope }
+            // On equal digests the node's own clock is the hub's.
+            let clock = hub.clock ?? (own?.digest == hub.digest ? own?.clock : nil) ?? view.clock
+            views[index] = HubView(scope: view.scope, clock: clock, digest: hub.digest)
+            if own?.digest == hub.digest {
+                clockWanted.remove(view.scope)
+            } else {
+                isEven = false
+                learned = learned || !asked.contains(view.scope) || view.digest != hub.digest
+                clockWanted.insert(view.scope)
+            }
+        }
+        // Only what changed something justifies another round at once; what is refused each time
+        // must not become a hot loop.
+        let moved = result.newChanges > 0 || learned || marks != marksBefore
+        if isDirty || moved && (answer.hasMore || !isEven) { return begin() }
+        // Uneven and nothing moves: something was refused, and the reason is on record.
+        return isEven ? listenIfQuiet() : listenIfQuiet() + [poll()]
+    }
+
+    /// Marks that the hub did not confirm are dropped; what was received or receipted since is
+    /// held by both.
+    private mutating func updateMarks(_ answer: ExchangeAnswer, _ result: AbsorbedAnswer) {
+        marks = marks.filter { answer.confirmedMarks.contains($0.value) }
+        for reference in result.received { marks[reference.log] = reference }
+        for receipt in answer.receipts.sorted(by: { $0.sequence < $1.sequence }) {
+            if receipt.sequence >= marks[receipt.log]?.sequence ?? 0 {
+                marks[receipt.log] = Reference(
+                    log: receipt.log, sequence: receipt.sequence, hash: receipt.hash)
+            }
+        }
+        for refusal in answer.refusals + result.refused where refusal.rule == .gap {
+            if let log = refusal.log { marks[log] = nil }
+        }
+    }
+
+    private mutating func retry(after failure: ExchangeFailure) -> [Effect] {
+        lastFailure = failure
+        isDirty = false
+        let atLeast: Int64 =
+            if case .busy(let seconds) = failure { seconds * 1000 } else { 0 }
+        return [.wait(milliseconds: backoff.failed(atLeastMilliseconds: atLeast))]
+    }
+
+    private mutating func poll() -> Effect {
+        .wait(milliseconds: backoff.jittered(Self.pollMilliseconds))
+    }
+
+    private mutating func listenIfQuiet() -> [Effect] {
+        guard isQuiet, !isListening else { return [] }
+        isListening = true
+        return [
+            .listen(
+                WakeRequest(
+                    scopes: views.compactMap { view in
+                        view.digest.map { ScopeReport(scope: view.scope, digest: $0) }
+                    }))
+        ]
+    }
+}
