@@ -2,8 +2,9 @@
 import PackageDescription
 
 /// `CREDITSYNC_CORE_ONLY=1 swift test` builds only the pure targets, in seconds: no SQLite, no
-/// networking. Give it a build folder of its own (`--scratch-path .build-core`).
-let coreOnly = Context.environment["CREDITSYNC_CORE_ONLY"] != nil
+/// networking. `CREDITSYNC_CORE_ONLY=store` adds the store and the simulator. Give each a build
+/// folder of its own (`--scratch-path .build-core`).
+let coreOnly = Context.environment["CREDITSYNC_CORE_ONLY"]
 
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -49,8 +50,13 @@ let pure: [Target] = [
     tests("RecordsTests", ["Records", "SyncCore"]),
 ]
 
-let full: [Target] = [
+let storage: [Target] = [
     library("Store", ["SyncCore", "WireFormat", "SyncSession", "Records", "Access", grdb, crypto]),
+    tests("StoreTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records"]),
+    tests("SimulationTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records"]),
+]
+
+let full: [Target] = [
     library(
         "SyncHTTP",
         [
@@ -78,12 +84,15 @@ let coreDependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
 ]
 
+let storageDependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")
+]
+
 let fullDependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
@@ -92,6 +101,10 @@ let fullDependencies: [Package.Dependency] = [
 
 let package = Package(
     name: "creditsync",
-    dependencies: coreDependencies + (coreOnly ? [] : fullDependencies),
-    targets: pure + (coreOnly ? [] : full)
+    dependencies: coreDependencies
+        + (coreOnly == nil || coreOnly == "store" ? storageDependencies : [])
+        + (coreOnly == nil ? fullDependencies : []),
+    targets: pure
+        + (coreOnly == nil || coreOnly == "store" ? storage : [])
+        + (coreOnly == nil ? full : [])
 )

@@ -114,7 +114,7 @@ public final class Store: Sendable {
     /// Inflating, decoding and hashing need no database: they happen before the transaction.
     private static func decode(_ encoded: [[UInt8]]) -> [Result<Segment, Refusal>] {
         encoded.map { bytes in
-            do { return .success(try SegmentCodec.decode(bytes)) } catch { return .failure(error) }
+            Result { () throws(Refusal) in try SegmentCodec.decode(bytes) }
         }
     }
 

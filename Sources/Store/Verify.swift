@@ -87,9 +87,10 @@ private struct LogCheck {
         var expected = run.firstSequence
         var previous = run.parent.map { hashes[ChangeKey(run: $0.run, sequence: $0.sequence)] } ?? .zero
         var encodedSegments: [[UInt8]] = []
-        try SegmentTable.eachSegment(run: run.id, run.firstSequence...run.last.sequence, db) {
-            encodedSegments.append($0.0)
-            _ = $0.1
+        try SegmentTable.eachSegment(
+            run: run.id, run.firstSequence...run.last.sequence, db
+        ) { encoded, _ in
+            encodedSegments.append(encoded)
             return true
         }
         for encoded in encodedSegments {

@@ -11,7 +11,8 @@ public enum Deflate {
                 Int32(MemoryLayout<z_stream>.size)) == Z_OK
         else { preconditionFailure("zlib could not allocate its window") }
         defer { deflateEnd(&stream) }
-        let capacity = Int(deflateBound(&stream, UInt(input.count)))
+        // zlib before 1.3 forgets the head of a stored block when a few bytes go in at level 0.
+        let capacity = Int(deflateBound(&stream, UInt(input.count))) + 16
         var input = input
         return input.withUnsafeMutableBufferPointer { source in
             [UInt8](unsafeUninitializedCapacity: capacity) { target, count in

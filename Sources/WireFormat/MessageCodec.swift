@@ -31,6 +31,7 @@ public enum MessageCodec {
     public static func decodeRequest(_ bytes: [UInt8]) throws(WireError) -> ExchangeRequest {
         var reader = CBORReader(bytes)
         var request = ExchangeRequest(scopes: [], answerBudgetBytes: 0)
+        var hasBudget = false
         try fields(&reader) { (key, reader, offset) throws(WireError) in
             switch key {
             case Key.scopes: request.scopes = try reports(&reader)
@@ -39,9 +40,12 @@ public enum MessageCodec {
             case Key.answerBudget:
                 request.answerBudgetBytes = Int(
                     try reader.unsigned(max: UInt64(Limits.exchangeBytes)))
+                hasBudget = true
             default: throw WireError(.unsupported, at: offset)
             }
         }
+        // Left out and 0 would be two encodings of one request.
+        guard hasBudget else { throw reader.fail(.malformed) }
         request.segments = try segments(&reader)
         return request
     }

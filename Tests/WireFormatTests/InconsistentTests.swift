@@ -29,7 +29,11 @@ private let headers: [(name: String, fields: [UInt64: [UInt8]], rule: RefusalRul
     ),
     ("a join", [0: [0x03], 4: [0x82, 0, 1], 5: absent], nil),
     ("a join with groups", [0: [0x03], 4: [0x82, 0, 1]], .inconsistent),
-    ("a join of one", [0: [0x03], 5: absent], .inconsistent),
+    ("a join of one", [0: [0x03], 5: absent], nil),
+    (
+        "a join of nothing",
+        [0: [0x03], 2: RawHeader.references([1]), 4: absent, 5: absent], .inconsistent
+    ),
     ("a verdict", [0: [0x04], 4: absent, 5: [0xA1, 0x00, 0x80], 6: [0x01]], nil),
     ("a verdict without target", [0: [0x04], 4: absent, 5: [0xA1, 0x00, 0x81, 1]], .inconsistent),
     ("a verdict of group 1", [0: [0x04], 4: absent, 5: [0xA1, 0x01, 0x80], 6: [1]], .inconsistent),
