@@ -58,10 +58,7 @@ public enum DebugText {
     private static func write(_ change: Change, to lines: inout DebugLines) {
         lines.section("change \(named(change.reference))") { lines in
             lines.line("hash", change.hash.hex)
-            if case .creates = change.header.record {
-                lines.line("record", named(change.reference))
-            }
-            write(change.header, to: &lines)
+            write(change.header, of: change.reference, to: &lines)
             lines.section("payload") { lines in
                 do throws(WireError) {
                     write(try ChangeCodec.decodePayload(change.payloadBytes), to: &lines)
@@ -72,10 +69,15 @@ public enum DebugText {
         }
     }
 
-    private static func write(_ header: ChangeHeader, to lines: inout DebugLines) {
+    /// `change`: nil for a header on its own, which does not say what it would be called.
+    private static func write(
+        _ header: ChangeHeader, of change: Reference? = nil, to lines: inout DebugLines
+    ) {
         lines.line("kind", name(of: header.kind))
         switch header.record {
-        case .creates(let type): lines.line("creates", quoted(type))
+        case .creates(let type):
+            if let change { lines.line("record", named(change)) }
+            lines.line("creates", quoted(type))
         case .of(let record): lines.line("record", named(record))
         }
         lines.references("parents", header.parents)

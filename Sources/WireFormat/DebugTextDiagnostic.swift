@@ -133,14 +133,16 @@ private struct DiagnosticPrinter {
             let digits = argument == .max ? "18446744073709551616" : "\(argument + 1)"
             try put("-\(digits)\(head.indicator)")
         case 2, 3: try string(head)
-        case 4: try items(head, "[", "]", depth: depth) { (printer) throws(Stop) in
-            try printer.item(depth: depth - 1)
-        }
-        case 5: try items(head, "{", "}", depth: depth) { (printer) throws(Stop) in
-            try printer.item(depth: depth - 1)
-            try printer.put(": ")
-            try printer.item(depth: depth - 1)
-        }
+        case 4:
+            try items(head, "[", "]", depth: depth) { (printer) throws(Stop) in
+                try printer.item(depth: depth - 1)
+            }
+        case 5:
+            try items(head, "{", "}", depth: depth) { (printer) throws(Stop) in
+                try printer.item(depth: depth - 1)
+                try printer.put(": ")
+                try printer.item(depth: depth - 1)
+            }
         case 6:
             guard let argument = head.argument else { throw .malformed(head.start) }
             try put("\(argument)\(head.indicator)(")

@@ -9,6 +9,11 @@ struct DebugLines {
         text += String(repeating: "  ", count: indent) + key + ": \(value)\n"
     }
 
+    /// Of a list whose elements have no names.
+    mutating func item(_ value: some CustomStringConvertible) {
+        text += String(repeating: "  ", count: indent) + "- \(value)\n"
+    }
+
     mutating func section(_ key: String, _ body: (inout DebugLines) -> Void) {
         text += String(repeating: "  ", count: indent) + key + ":\n"
         indent += 1
@@ -27,7 +32,7 @@ struct DebugLines {
     }
 
     mutating func references(_ key: String, _ references: [Reference]) {
-        list(key, references) { $1.line("-", DebugText.named($0)) }
+        list(key, references) { $1.item(DebugText.named($0)) }
     }
 
     static func text(_ body: (inout DebugLines) -> Void) -> String {

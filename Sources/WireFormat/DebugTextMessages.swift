@@ -32,7 +32,7 @@ extension DebugText {
 
     public static func text(ofWakeAnswer bytes: [UInt8]) -> String {
         shown("wake answer", bytes, MessageCodec.decodeWakeAnswer) { answer, lines in
-            lines.list("scopes with news", answer.scopes) { $1.line("-", $0) }
+            lines.list("scopes with news", answer.scopes) { $1.item($0) }
         }
     }
 
@@ -91,8 +91,7 @@ extension DebugText {
         lines.list("segments", segments) { bytes, lines in
             do throws(Refusal) {
                 let segment = try SegmentCodec.decode(bytes)
-                lines.line(
-                    "-",
+                lines.item(
                     "\(segment.log) \(segment.firstSequence)-\(segment.lastSequence),"
                         + " changes: \(segment.changes.count), bytes: \(bytes.count)")
             } catch {
