@@ -69,6 +69,8 @@ public enum ConflictSlot: Hashable, Sendable, Comparable {
                 self = .rule(number)
             default: return nil
             }
+            // One address for each slot: `group-01` is none.
+            guard self.name == name else { return nil }
         }
     }
 

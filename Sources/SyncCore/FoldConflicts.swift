@@ -11,11 +11,13 @@ extension StoryGraph {
                     slot: .group(group.group), kind: kind(of: group),
                     sides: group.siblings.map(\.reference)))
         }
-        let pairs = concurrentPairs()
         let life = groups.first { $0.group == ReservedGroup.life }
+        // An erased value says nothing: it is not a withdrawal.
         let withdrawals = Set(
-            (life?.siblings ?? []).lazy.filter { $0.value != LifeValue.alive }
+            (life?.siblings ?? []).lazy.filter { !$0.value.isEmpty && $0.value != LifeValue.alive }
                 .compactMap { index(of: $0.reference) })
+        let needsPairs = rules.isConsequential || !withdrawals.isEmpty
+        let pairs = needsPairs ? concurrentPairs() : []
         if let conflict = lifeConflict(life, withdrawals: withdrawals, pairs: pairs) {
             conflicts.append(conflict)
         }
@@ -37,10 +39,11 @@ extension StoryGraph {
         let accepted = Array(accepted)
         guard accepted.count > 1 else { return [] }
         let changes = story.changes
+        let closing = accepted.filter { changes[$0].kind == .decision || changes[$0].kind == .join }
         var pairs: [Pair] = []
         for (offset, a) in accepted.enumerated() {
             for b in accepted[(offset + 1)...] where !reach[a].contains(b) && !reach[b].contains(a) {
-                let above = accepted.filter { reach[$0].contains(a) && reach[$0].contains(b) }
+                let above = closing.filter { reach[$0].contains(a) && reach[$0].contains(b) }
                 pairs.append(
                     Pair(
                         a: a, b: b,

@@ -71,8 +71,10 @@ public struct VectorClock: Hashable, Sendable {
         entries.allSatisfy { entry in
             let theirs = other[entry.log]
             return entry.tips.allSatisfy { tip in
+                // Tips of one clock are never ancestors of each other, so a tip that both show
+                // cannot be what covers another.
                 theirs.contains(tip)
-                    || theirs.contains { $0.sequence > tip.sequence }
+                    || theirs.contains { $0.sequence > tip.sequence && !entry.tips.contains($0) }
                         && !theirs.contains { $0.sequence == tip.sequence }
             }
         }

@@ -187,8 +187,9 @@ public struct CBORReader {
             guard depth > 0 else { throw WireError(.tooLarge, at: start) }
             var last: Range<Int>?
             for _ in 0..<(try map(max: Limits.changeBytes)) {
+                // Fields have numbers: a newer version adds numbers, never names.
                 let key = offset
-                try skip(depth: 0)
+                _ = try integer()
                 if let last, !bytes[last].lexicographicallyPrecedes(bytes[key..<offset]) {
                     throw WireError(.notCanonical, at: key)
                 }

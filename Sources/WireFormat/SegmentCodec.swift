@@ -65,24 +65,30 @@ public enum SegmentCodec {
 
     /// Decodes and recomputes every hash. The signature is left to whoever knows the key.
     public static func decode(_ encoded: [UInt8]) throws(Refusal) -> Segment {
-        let head: Head
-        do { head = try readHead(encoded) } catch {
-            throw Refusal(error.rule, position: error.offset)
-        }
-        do { return try readBody(encoded, head) } catch {
+        var log: LogID?
+        var firstSequence: UInt64 = 0
+        do {
+            let head = try readHead(encoded, &log, &firstSequence)
+            return try readBody(encoded, head)
+        } catch {
             throw Refusal(
-                error.rule, log: head.log, firstSequence: head.firstSequence, position: error.offset)
+                error.rule, log: log, firstSequence: firstSequence, position: error.offset)
         }
     }
 
-    private static func readHead(_ encoded: [UInt8]) throws(WireError) -> Head {
+    /// Log and first sequence are told as soon as they are read, so that a refusal can name them.
+    private static func readHead(
+        _ encoded: [UInt8], _ name: inout LogID?, _ first: inout UInt64
+    ) throws(WireError) -> Head {
         guard encoded.count <= Limits.encodedSegmentBytes else { throw WireError(.tooLarge, at: 0) }
         var reader = CBORReader(encoded)
         guard try reader.array(max: 9) == 9 else { throw WireError(.malformed, at: 0) }
         let suite = try reader.unsigned()
         guard suite == UInt64(Suite.sha256Ed25519.rawValue) else { throw WireError(.unsupported, at: 1) }
         let log = try NameCodec.log(&reader)
+        name = log
         let firstSequence = try NameCodec.sequence(&reader)
+        first = firstSequence
         let previousHash = try reader.digest()
         guard (firstSequence == 1) == (previousHash == .zero) else { throw reader.fail(.inconsistent) }
         var secrets: [SaltSecret] = []

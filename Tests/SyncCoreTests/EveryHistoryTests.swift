@@ -11,7 +11,7 @@ import Testing
     static let depth = 5
 
     @Test(arguments: Act.allCases)
-    func `Every history of five acts after the record's creation`(first: Act) {
+    func `Every history of up to five acts after the record's creation`(first: Act) {
         var start = World(names: ["hub", "a", "b"])
         start.create(at: 1, type: "credit", [World.text: [100]])
         start.exchangeEverything()
@@ -20,10 +20,11 @@ import Testing
         #expect(count == Self.expectedCounts[first] ?? 0, "\(first) \(count)")
     }
 
-    /// Counted, so that nobody makes the alphabet smaller unawares.
+    /// Counted, so that nobody makes the alphabet smaller unawares: 19,281 histories, which stand
+    /// for 56,485 when acts that commute are told in every order.
     static let expectedCounts: [Act: Int] = [
-        .editA: 10043, .editB: 7062, .noteB: 7090, .withdrawB: 7091, .importB: 10738,
-        .openA: 6309, .hubJudges: 8152,
+        .editA: 5558, .editB: 2144, .noteB: 2161, .withdrawB: 2162, .importB: 3301,
+        .openA: 2913, .hubJudges: 1042,
     ]
 
     private func follow(_ world: World, _ acts: [Act], _ count: inout Int) {
@@ -32,11 +33,27 @@ import Testing
         count += 1
         expectAgreement(world, at: node, acts)
         if acts.count < Self.depth {
-            for act in Act.allCases { follow(world, acts + [act], &count) }
+            for act in Act.allCases where !commutes(acts[acts.count - 1], act) {
+                follow(world, acts + [act], &count)
+            }
         }
         world.exchangeEverything()
         expectAgreement(world, at: World.hub, acts)
         #expect(Set(world.nodes.map(\.stored)).count == 1, "\(acts)")
+    }
+
+    /// Acts that touch one node each can be told in either order: they are followed in one.
+    private func commutes(_ first: Act, _ second: Act) -> Bool {
+        func place(_ act: Act) -> Int? {
+            switch act {
+            case .editA, .decideA, .openA, .saveOldA: 0
+            case .editB, .noteB, .withdrawB, .decideB, .joinB, .importB: 1
+            case .hubJudges, .hubJudgesFirst: 2
+            case .syncA, .syncB, .answerToALost: nil
+            }
+        }
+        guard let a = place(first), let b = place(second) else { return false }
+        return a > b
     }
 
     private func expectAgreement(_ world: World, at node: Int, _ acts: [Act]) {

@@ -83,7 +83,9 @@ import WireFormat
             for bit in 0..<8 {
                 var flipped = encoded
                 flipped[byte] ^= 1 << UInt8(bit)
-                guard let other = try? MessageProof(encoded: flipped), other != proof else { continue }
+                guard let other = try? MessageProof(encoded: flipped), other != proof else {
+                    continue
+                }
                 let isValid = other.isValid(
                     subject, peer: Fixture.hub, key: Fixture.nodeKey.publicKey)
                 #expect(!isValid, "byte \(byte), bit \(bit)")

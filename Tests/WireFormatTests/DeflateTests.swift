@@ -5,8 +5,12 @@ import WireFormat
 // A body is inflated to the announced size or refused; what it claims never decides the memory.
 
 @Suite struct `Deflated bodies` {
-    private static func refusal(_ input: [UInt8], _ byteCount: Int, max: Int = 1 << 20) -> RefusalRule? {
-        WireFormatTests.refusal { try Deflate.decompress(input[...], byteCount: byteCount, max: max) }
+    private static func refusal(_ input: [UInt8], _ byteCount: Int, max: Int = 1 << 20)
+        -> RefusalRule?
+    {
+        WireFormatTests.refusal {
+            try Deflate.decompress(input[...], byteCount: byteCount, max: max)
+        }
     }
 
     @Test(arguments: [-1, 0, 1, 6, 9] as [Int32])

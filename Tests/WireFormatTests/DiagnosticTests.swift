@@ -31,8 +31,10 @@ private let vectors: [(hex: String, text: String)] = [
     // Sequences.
     ("", ""), ("0001", "0, 1"), ("a0414180", "{}, h'41', []"),
     // What breaks off.
-    ("8200", "[0, / truncated at 2 /"), ("19ff", "/ truncated at 0 /"), ("4201", "/ truncated at 0 /"),
-    ("9f00", "[_ 0, / truncated at 2 /"), ("1c", "/ malformed at 0 /"), ("82ff", "[/ malformed at 1 /"),
+    ("8200", "[0, / truncated at 2 /"), ("19ff", "/ truncated at 0 /"),
+    ("4201", "/ truncated at 0 /"),
+    ("9f00", "[_ 0, / truncated at 2 /"), ("1c", "/ malformed at 0 /"),
+    ("82ff", "[/ malformed at 1 /"),
     ("ff", "/ malformed at 0 /"), ("f818", "/ malformed at 0 /"), ("1f", "/ malformed at 0 /"),
     ("5f00ff", "(_ / malformed at 1 /"), ("df00", "/ malformed at 0 /"),
     ("9bffffffffffffffff", "[/ truncated at 9 /"), ("5bffffffffffffffff", "/ truncated at 0 /"),

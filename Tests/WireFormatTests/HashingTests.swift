@@ -19,9 +19,10 @@ import WireFormat
     @Test func `every part counts`() {
         let others = [
             Self.hash(log: Fixture.log(Fixture.county)),
-            Self.hash(log: LogID(
-                node: Fixture.hub, incarnation: Fixture.log.incarnation, scope: Fixture.county,
-                lane: .events)),
+            Self.hash(
+                log: LogID(
+                    node: Fixture.hub, incarnation: Fixture.log.incarnation, scope: Fixture.county,
+                    lane: .events)),
             Self.hash(log: Fixture.log(.province, incarnation: Fixture.log.incarnation)),
             Self.hash(log: Fixture.log(Fixture.county, .records, incarnation: 0xC5A1)),
             Self.hash(sequence: 4), Self.hash(previous: .sha256([1])), Self.hash(header: [2]),
@@ -49,7 +50,9 @@ import WireFormat
         var salts: Set<[UInt8]> = []
         for first in 0..<4 as Range<UInt8> {
             let secret = SaltSecret(Array(repeating: first, count: 16))!
-            for sequence in 1...600 as ClosedRange<UInt64> { salts.insert(secret.salt(for: sequence)) }
+            for sequence in 1...600 as ClosedRange<UInt64> {
+                salts.insert(secret.salt(for: sequence))
+            }
         }
         #expect(salts.count == 2400)
         #expect(salts.allSatisfy { $0.count == 16 })

@@ -9,7 +9,9 @@ private let creates: [UInt64: [UInt8]] = [
     5: [0xA1, 0x0A, 0x80],
 ]
 
-private func creating(_ more: [UInt64: [UInt8]]) -> [UInt64: [UInt8]] { creates.merging(more) { $1 } }
+private func creating(_ more: [UInt64: [UInt8]]) -> [UInt64: [UInt8]] {
+    creates.merging(more) { $1 }
+}
 
 private let headers: [(name: String, fields: [UInt64: [UInt8]], rule: RefusalRule?)] = [
     ("an edit", [:], nil),
@@ -22,7 +24,10 @@ private let headers: [(name: String, fields: [UInt64: [UInt8]], rule: RefusalRul
     ("a decision that creates", creating([0: [0x02]]), .inconsistent),
     ("a decision of nothing", [0: [0x02], 5: absent], .inconsistent),
     ("a decision of group 0", [0: [0x02], 5: [0xA1, 0x00, 0x81, 0x01]], .inconsistent),
-    ("a creation with parents", creating([2: RawHeader.references([1]), 4: [0x81, 0]]), .inconsistent),
+    (
+        "a creation with parents", creating([2: RawHeader.references([1]), 4: [0x81, 0]]),
+        .inconsistent
+    ),
     (
         "a creation that replaces",
         creating([2: RawHeader.references([1]), 5: [0xA1, 0x0A, 0x81, 0]]), .inconsistent
@@ -36,7 +41,9 @@ private let headers: [(name: String, fields: [UInt64: [UInt8]], rule: RefusalRul
     ),
     ("a verdict", [0: [0x04], 4: absent, 5: [0xA1, 0x00, 0x80], 6: [0x01]], nil),
     ("a verdict without target", [0: [0x04], 4: absent, 5: [0xA1, 0x00, 0x81, 1]], .inconsistent),
-    ("a verdict of group 1", [0: [0x04], 4: absent, 5: [0xA1, 0x01, 0x80], 6: [1]], .inconsistent),
+    (
+        "a verdict of group 1", [0: [0x04], 4: absent, 5: [0xA1, 0x01, 0x80], 6: [1]], .inconsistent
+    ),
     ("a verdict with parents", [0: [0x04], 5: [0xA1, 0x00, 0x80], 6: [0x01]], .inconsistent),
     ("a void", [0: [0x05], 4: absent, 5: absent, 6: [0x01]], nil),
     ("a void with values", [0: [0x05], 4: absent, 6: [0x01]], .inconsistent),
@@ -54,7 +61,10 @@ private let headers: [(name: String, fields: [UInt64: [UInt8]], rule: RefusalRul
     ("no kind", [0: absent], .malformed),
     ("no author", [8: absent], .malformed),
     ("no time", [10: absent], .malformed),
-    ("no record", [2: RawHeader.references([1]), 3: absent, 4: [0x81, 0], 5: [0xA1, 0x0A, 0x80]], .malformed),
+    (
+        "no record",
+        [2: RawHeader.references([1]), 3: absent, 4: [0x81, 0], 5: [0xA1, 0x0A, 0x80]], .malformed
+    ),
     ("an empty type", creating([1: [0x60]]), .malformed),
     ("an empty author", [8: [0x60]], .malformed),
     ("an author with a space", [8: cbor { $0.text("zhang san") }], .malformed),
@@ -97,10 +107,12 @@ private let payloads: [(name: String, hex: String, rule: RefusalRule?)] = [
         #expect(segmentRefusal(header: join, payload: editPayload) == .inconsistent)
     }
 
-    @Test(arguments: [
-        ("hold", "a1 01 f5", nil), ("release", "a1 01 f4", nil), ("null", "a1 01 f6", .inconsistent),
-        ("nothing", "a0", .inconsistent), ("more", "a2 01 f5 02 f5", .inconsistent),
-    ] as [(String, String, RefusalRule?)])
+    @Test(
+        arguments: [
+            ("hold", "a1 01 f5", nil), ("release", "a1 01 f4", nil),
+            ("null", "a1 01 f6", .inconsistent),
+            ("nothing", "a0", .inconsistent), ("more", "a2 01 f5 02 f5", .inconsistent),
+        ] as [(String, String, RefusalRule?)])
     func `a verdict holds or releases`(name: String, hex: String, rule: RefusalRule?) {
         let verdict = RawHeader.edit.with([
             0: [0x04], 4: absent, 5: [0xA1, 0x00, 0x80], 6: [0x01],
@@ -122,7 +134,9 @@ private let payloads: [(name: String, hex: String, rule: RefusalRule?)] = [
             writer.raw(Fixture.reference(1, log: province).encoded)
             writer.raw(Fixture.reference(2).encoded)
         }
-        for (record, parent, replaced) in [(0, 1, 1), (1, 0, 1), (1, 1, 0)] as [(UInt8, UInt8, UInt8)] {
+        for (record, parent, replaced) in [(0, 1, 1), (1, 0, 1), (1, 1, 0)]
+            as [(UInt8, UInt8, UInt8)]
+        {
             let header = RawHeader.edit.with([
                 2: mixed, 3: [record], 4: [0x81, parent], 5: [0xA1, 0x0A, 0x81, replaced],
             ])

@@ -41,23 +41,25 @@ import WireFormat
         #expect(Self.isValid(try MessageProof(encoded: Self.sign().encoded)))
     }
 
-    @Test(arguments: [
-        .request(method: "GET", path: "/v1/exchange", body: body),
-        .request(method: "POST", path: "/v1/wake", body: body),
-        .request(method: "POST", path: "/v1/exchange", body: .sha256([])),
-        .request(method: "POST/v1", path: "/exchange", body: body),
-        .answer(status: 200, path: "/v1/exchange", body: body),
-    ] as [MessageProof.Subject])
+    @Test(
+        arguments: [
+            .request(method: "GET", path: "/v1/exchange", body: body),
+            .request(method: "POST", path: "/v1/wake", body: body),
+            .request(method: "POST", path: "/v1/exchange", body: .sha256([])),
+            .request(method: "POST/v1", path: "/exchange", body: body),
+            .answer(status: 200, path: "/v1/exchange", body: body),
+        ] as [MessageProof.Subject])
     func `fail for another request`(subject: MessageProof.Subject) {
         #expect(!Self.isValid(Self.sign(), subject))
     }
 
-    @Test(arguments: [
-        .answer(status: 401, path: "/v1/exchange", body: body),
-        .answer(status: 200, path: "/v1/wake", body: body),
-        .answer(status: 200, path: "/v1/exchange", body: .zero),
-        .request(method: "200", path: "/v1/exchange", body: body),
-    ] as [MessageProof.Subject])
+    @Test(
+        arguments: [
+            .answer(status: 401, path: "/v1/exchange", body: body),
+            .answer(status: 200, path: "/v1/wake", body: body),
+            .answer(status: 200, path: "/v1/exchange", body: .zero),
+            .request(method: "200", path: "/v1/exchange", body: body),
+        ] as [MessageProof.Subject])
     func `fail for another answer`(subject: MessageProof.Subject) {
         #expect(!Self.isValid(Self.sign(Self.answer), subject))
     }
@@ -91,10 +93,8 @@ import WireFormat
         let proof = Self.sign()
         let protected = cbor { writer in
             writer.map(count: 5)
-            for (label, value) in [(1, -8)] as [(Int64, Int64)] {
-                writer.integer(label)
-                writer.integer(value)
-            }
+            writer.integer(1)
+            writer.integer(-8)
             writer.integer(4)
             writer.byteString(Array("632521-01".utf8))
             writer.integer(-65_537)

@@ -66,7 +66,8 @@ private let messages: [(name: String, decoder: Decoder, hex: String, rule: Refus
                     writer.array(count: entries.count)
                     for (incarnation, tips) in entries {
                         writer.array(count: 2)
-                        writer.raw(RawSegment.encode(Fixture.log(.province, incarnation: incarnation)))
+                        writer.raw(
+                            RawSegment.encode(Fixture.log(.province, incarnation: incarnation)))
                         writer.array(count: tips.count)
                         for tip in tips {
                             writer.array(count: 2)

@@ -116,7 +116,8 @@ extension SplitMix64 {
         let logs = Set((0..<below(6)).map { _ in log() })
         return VectorClock(
             logs.sorted().map { log in
-                let tips = Set((0...below(3)).map { _ in Tip(sequence: sequence(), hash: digest()) })
+                let tips = Set(
+                    (0...below(3)).map { _ in Tip(sequence: sequence(), hash: digest()) })
                 return VectorClock.Entry(log: log, tips: Array(tips))
             })
     }
