@@ -24,8 +24,10 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
-let lifecycle = Target.Dependency.product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycle: [Target.Dependency] = [
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+    .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+]
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -68,15 +70,15 @@ let full: [Target] = [
         "Service",
         [
             "SyncCore", "WireFormat", "SyncSession", "Records", "Access", "Store", "SyncHTTP",
-            crypto, logging, hummingbird, httpTypes, lifecycle,
-        ] + nio),
+            crypto, logging, hummingbird, httpTypes,
+        ] + nio + lifecycle),
     library("ReviewSite", ["SyncCore", "Records", "Service", hummingbird, httpTypes, mustache]),
     .executableTarget(
         name: "creditsync",
         dependencies: [
             "SyncCore", "WireFormat", "Records", "Service", "ReviewSite", arguments, logging,
-            hummingbird, httpClient, httpTypes, lifecycle,
-        ] + nio,
+            hummingbird, httpClient, httpTypes, "Store",
+        ] + nio + lifecycle,
         swiftSettings: strict),
 ]
 

@@ -54,9 +54,7 @@ struct AppendDoor {
         var values: [GroupValue] = []
         for (group, write) in edit.writes {
             let before = Set(context.shown(group).compactMap { shown[$0]?.value(of: group) })
-            if case .fields = write, edit.kind == .edit, before.count > 1 {
-                throw StoreError.disputed(group)
-            }
+            if edit.kind == .edit, before.count > 1 { throw StoreError.disputed(group) }
             let bytes = try value(write, over: before.count == 1 ? Array(before)[0] : [])
             // A decision says the same value again: that is what closes the conflict.
             if edit.kind == .edit, before == [bytes] { continue }

@@ -93,7 +93,7 @@ struct ApplyDoor {
             last: last, db)
         try SegmentTable.insert(
             segment.encoded, run: run, firstSequence: segment.firstSequence, last: last, at: now, db)
-        if place.run == nil { try restartProjector() }
+        projector.logs = logs
         for change in fresh {
             try projector.add(change, at: ChangeKey(run: run, sequence: change.sequence))
         }
@@ -103,12 +103,6 @@ struct ApplyDoor {
             members = [:]
         }
         return .stored(changes: fresh.count)
-    }
-
-    /// A new run is a new name that references may resolve to.
-    private mutating func restartProjector() throws {
-        try projector.finish()
-        projector = try Projector(db, logs: logs, hub: identity.hub)
     }
 
     // MARK: Structural checks
@@ -164,8 +158,9 @@ struct ApplyDoor {
             return Place(run: run.id, parent: nil, knownCount: 0)
         }
         guard var place = try predecessor(of: segment, runs) else { return nil }
+        let stored = try storedHashes(beside: segment, runs)
         for (index, change) in segment.changes.enumerated() {
-            guard let next = try child(of: place, equal: change, runs) else {
+            guard let next = child(of: place, equal: change, runs, stored) else {
                 guard let point = place else {
                     return Place(run: nil, parent: nil, knownCount: index)
                 }
@@ -183,29 +178,39 @@ struct ApplyDoor {
         if segment.firstSequence == 1 { return .some(nil) }
         let sequence = segment.firstSequence - 1
         for run in runs where (run.firstSequence...run.last.sequence).contains(sequence) {
-            if try hash(run, sequence) == segment.previousHash {
-                return .some(Run.Point(run: run.id, sequence: sequence))
-            }
+            let isHere = Tip(sequence: sequence, hash: segment.previousHash) == run.last
+                || (try SegmentTable.hashes(run: run.id, sequence...sequence, db)[sequence])
+                    == segment.previousHash
+            if isHere { return .some(Run.Point(run: run.id, sequence: sequence)) }
         }
         return nil
     }
 
+    /// Hashes of what each run stores at the segment's places, each stored segment decoded once.
+    private func storedHashes(
+        beside segment: Segment, _ runs: [Run]
+    ) throws -> [Int64: [UInt64: Digest]] {
+        var stored: [Int64: [UInt64: Digest]] = [:]
+        for run in runs {
+            let first = max(run.firstSequence, segment.firstSequence)
+            let last = min(run.last.sequence, segment.lastSequence)
+            if first <= last {
+                stored[run.id] = try SegmentTable.hashes(run: run.id, first...last, db)
+            }
+        }
+        return stored
+    }
+
     private func child(
-        of place: Run.Point?, equal change: Change, _ runs: [Run]
-    ) throws -> Run.Point? {
+        of place: Run.Point?, equal change: Change, _ runs: [Run],
+        _ stored: [Int64: [UInt64: Digest]]
+    ) -> Run.Point? {
         let candidates = runs.filter { run in
             if let place, run.id == place.run { return run.last.sequence >= change.sequence }
             return run.parent == place && run.firstSequence == change.sequence
         }
-        for run in candidates where try hash(run, change.sequence) == change.hash {
-            return Run.Point(run: run.id, sequence: change.sequence)
-        }
-        return nil
-    }
-
-    private func hash(_ run: Run, _ sequence: UInt64) throws -> Digest? {
-        if sequence == run.last.sequence { return run.last.hash }
-        return try SegmentTable.hashes(run: run.id, sequence...sequence, db)[sequence]
+        return candidates.first { stored[$0.id]?[change.sequence] == change.hash }
+            .map { Run.Point(run: $0.id, sequence: change.sequence) }
     }
 }
 

@@ -8,7 +8,8 @@ import WireFormat
 /// each record that more than one change touched is folded once.
 struct Projector {
     let db: Database
-    let logs: LogTable
+    /// As of the last change added: what is added next may refer to it.
+    var logs: LogTable
     let hub: NodeID
     private var touched: Set<ChangeKey> = []
     private var duplicates = DuplicateCheck()
@@ -35,6 +36,9 @@ struct Projector {
                 let state = RecordState.created(
                     try StoryTable.storyChange(change.reference, entry: entry, hub: hub))
                 try followUp(key, state)
+                if type == MemberTable.typeName, change.log.node == hub {
+                    try MemberTable.replace(record: key, state: state, db)
+                }
             }
         case .of(let record):
             let recordKey = try beginStory(of: record)
@@ -125,6 +129,13 @@ struct Projector {
             arguments: [state.type, StateCodec.encode(state).blob, key.rawValue])
         try WaitingTable.replace(record: key, state: state, rows: rows, db)
         try ConflictTable.replace(record: key, state: state, rows: rows, db)
+        if state.type == MemberTable.typeName {
+            // Only what the hub wrote registers a node or grants it a scope.
+            let hubStory = Story(
+                record: record, changes: rows.map(\.change).filter(\.isAuthoritative))
+            let hubState = hubStory.fold { rules[$0].merge }
+            try MemberTable.replace(record: key, state: hubState, db)
+        }
         if rules[state.type].needsFollowUp { try followUp(key, state) }
     }
 
@@ -136,9 +147,6 @@ struct Projector {
                 record: key, type: type, field: field, state: state, db, &duplicates)
         }
         if !type.searchFields.isEmpty { try NameQueue.add(key, db) }
-        if type.name == MemberTable.typeName, state.record.log.node == hub {
-            try MemberTable.replace(record: key, state: state, db)
-        }
     }
 }
 

@@ -9,6 +9,11 @@ public struct Page<Element: Sendable>: Sendable {
     public let elements: [Element]
     /// Opaque; nil at the end.
     public let next: String?
+
+    public init(elements: [Element], next: String?) {
+        self.elements = elements
+        self.next = next
+    }
 }
 
 extension Store {

@@ -16,13 +16,16 @@ enum Rebuild {
         let logs = try LogTable(db)
         var projector = try Projector(db, logs: logs, hub: identity.hub)
         for run in logs.runs.values.joined().sorted(by: { $0.id < $1.id }) {
+            // Segments of one run may overlap: each change counts once.
+            var next = run.firstSequence
             try SegmentTable.eachSegment(
                 run: run.id, run.firstSequence...run.last.sequence, db
             ) { encoded, _ in
                 for change in try SegmentTable.decode(encoded).changes
-                where change.sequence >= run.firstSequence {
+                where change.sequence >= next {
                     try projector.add(
                         change, at: ChangeKey(run: run.id, sequence: change.sequence))
+                    next = change.sequence + 1
                 }
                 return true
             }

@@ -11,8 +11,8 @@ public final class Store: Sendable {
     let writer: any DatabaseWriter
     private let folder: DataFolder?
     private let currentIdentity: Mutex<Identity>
-    let clock: @Sendable () -> Int64
-    let random: @Sendable (Int) -> [UInt8]
+    public let clock: @Sendable () -> Int64
+    public let random: @Sendable (Int) -> [UInt8]
 
     /// Milliseconds UTC by this machine.
     public static let systemClock: @Sendable () -> Int64 = {
@@ -23,6 +23,9 @@ public final class Store: Sendable {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
+
+    /// Milliseconds UTC by this machine.
+    public var now: Int64 { clock() }
 
     public var identity: Identity { currentIdentity.withLock { $0 } }
 
@@ -296,4 +299,10 @@ public final class InMemoryDatabase: Sendable {
     let queue: DatabaseQueue
 
     public init() throws { queue = try DatabaseQueue() }
+
+    /// A copy of the machine's disk: a raw backup, or a clone.
+    public init(copyOf other: InMemoryDatabase) throws {
+        queue = try DatabaseQueue()
+        try other.queue.backup(to: queue)
+    }
 }

@@ -105,13 +105,18 @@ private struct LogCheck {
             } else {
                 problem("\(log): the segment through \(segment.lastSequence) is not signed by its node")
             }
-            for change in segment.changes where change.sequence >= run.firstSequence {
-                guard change.sequence == expected else {
-                    return problem("\(log): \(change.sequence) follows \(expected - 1)")
-                }
-                if change.sequence == segment.firstSequence, segment.previousHash != previous {
-                    return problem("\(log): the chain breaks before \(change.sequence)")
-                }
+            guard segment.firstSequence <= expected else {
+                return problem("\(log): \(segment.firstSequence) follows \(expected - 1)")
+            }
+            // It may begin with changes that are stored before it, too: the same ones.
+            let overlap = min(Int(expected - segment.firstSequence), segment.changes.count)
+            let link = overlap == 0 ? segment.previousHash : segment.changes[overlap - 1].hash
+            let before = overlap == segment.changes.count && segment.lastSequence + 1 != expected
+                ? hashes[ChangeKey(run: run.id, sequence: segment.lastSequence)] : previous
+            guard link == before else {
+                return problem("\(log): the chain breaks before \(expected)")
+            }
+            for change in segment.changes[overlap...] {
                 hashes[ChangeKey(run: run.id, sequence: change.sequence)] = change.hash
                 previous = change.hash
                 expected += 1

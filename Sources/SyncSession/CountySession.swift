@@ -122,6 +122,9 @@ public struct CountySession: Sendable {
         return false
     }
 
+    /// The last exchange left nothing to do at once, even if something was refused.
+    public var isSettled: Bool { isQuiet && views.allSatisfy { $0.digest != nil } }
+
     public mutating func handle(_ event: Event) -> [Effect] {
         switch (event, phase) {
         case (.woken(let scopes), _):

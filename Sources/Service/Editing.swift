@@ -1,0 +1,137 @@
+import Foundation
+import HTTPTypes
+import Records
+import Store
+import SyncCore
+
+/// What people do to records: parse, validate, append. Step 2 of an edit's way.
+extension Node {
+    /// An accepted write, with what was odd about it but not wrong.
+    public struct Written: Sendable {
+        public let record: StoredRecord
+        public let change: Reference?
+        public let warnings: [FieldProblem]
+    }
+
+    public func create(
+        _ type: RecordType, _ fields: [String: JSON], allowsDuplicate: Bool, reason: String? = nil,
+        by author: String
+    ) throws -> Written {
+        if type.name == RegisteredNode.type.name, !isHub { throw Problem.hubOnly }
+        let scope = try scope(of: type)
+        var (values, problems) = type.parse(fields, isNew: true)
+        problems += type.check(values)
+        if problems.hasErrors { throw Problem.invalid(problems) }
+        if !allowsDuplicate { try refuseDuplicate(type, values) }
+        let problemsNow = problems + unknownReferences(type, values)
+        let appended = try store.append(
+            Edit(
+                target: .new(type: type.name, scope: scope, lane: type.lane), basis: .nothing,
+                writes: writes(type, values), author: author, reason: reason,
+                schemaVersion: type.schemaVersion))
+        changed([scope])
+        return Written(record: appended.record, change: appended.change, warnings: problemsNow)
+    }
+
+    public func edit(
+        _ type: RecordType, _ id: ShortID, _ fields: [String: JSON], token: String, keepBoth: Bool,
+        reason: String?, by author: String
+    ) throws -> Written {
+        if type.isInsertOnly { throw Problem.insertOnly }
+        let record = try existing(type, id)
+        var (values, problems) = type.parse(fields, isNew: false)
+        var merged = StateValues.agreed(record.state)
+        for (field, value) in values { merged[field] = value == .null ? nil : value }
+        problems += type.check(merged)
+        if problems.hasErrors { throw Problem.invalid(problems) }
+        problems += unknownReferences(type, values)
+        return try write(
+            Edit(
+                target: .existing(record.state.record),
+                basis: keepBoth ? .keepBoth(token: token) : .token(token),
+                writes: writes(type, values), author: author, reason: reason,
+                schemaVersion: type.schemaVersion), warnings: problems)
+    }
+
+    /// Nothing is deleted: a record's life ends, and may begin again.
+    public func setWithdrawn(
+        _ type: RecordType, _ id: ShortID, _ isWithdrawn: Bool, token: String, reason: String,
+        by author: String
+    ) throws -> Written {
+        if type.isInsertOnly { throw Problem.insertOnly }
+        let record = try existing(type, id)
+        return try write(
+            Edit(
+                target: .existing(record.state.record), basis: .token(token),
+                writes: [
+                    ReservedGroup.life: .verbatim(
+                        isWithdrawn ? LifeValue.withdrawn : LifeValue.alive)
+                ],
+                author: author, reason: reason, schemaVersion: type.schemaVersion), warnings: [])
+    }
+
+    // MARK: Parts
+
+    func write(_ edit: Edit, warnings: [FieldProblem]) throws -> Written {
+        let appended = try store.append(edit)
+        if appended.change != nil { changed([appended.record.state.record.log.scope]) }
+        return Written(record: appended.record, change: appended.change, warnings: warnings)
+    }
+
+    func existing(_ type: RecordType, _ id: ShortID) throws -> StoredRecord {
+        guard let record = try store.record(id), record.state.type == type.name else {
+            throw Problem.noSuchRecord
+        }
+        return record
+    }
+
+    private func scope(of type: RecordType) throws -> Scope {
+        switch type.home {
+        case .province: return .province
+        case .county:
+            guard !isHub, let scope = Scope("county/\(identity.division)") else {
+                throw Problem(
+                    "county-only", .forbidden, "Records of this type are written in a county.",
+                    "此类记录只能在县级节点填写。")
+            }
+            return scope
+        }
+    }
+
+    private func writes(
+        _ type: RecordType, _ values: [FieldID: Value]
+    ) -> [GroupID: Edit.GroupWrite] {
+        var writes: [GroupID: Edit.GroupWrite] = [:]
+        for group in type.groups(touchedBy: Set(values.keys)) {
+            writes[group.id] = .fields(values.filter { group.fields.contains($0.key) })
+        }
+        return writes
+    }
+
+    /// Two records with one natural key are a merge task, never made silently.
+    private func refuseDuplicate(_ type: RecordType, _ values: [FieldID: Value]) throws {
+        guard let field = type.naturalKey, case .text(let key) = values[field] else { return }
+        let found = try store.records(ofType: type, naturalKey: key)
+        guard !found.isEmpty else { return }
+        throw Problem(
+            "duplicate", .conflict,
+            "\(key) is registered already; edit that record, or send ?duplicate=allow to open a "
+                + "merge task.",
+            "\(key) 已登记：请修改原记录；确需另立请加 ?duplicate=allow，将作为重复主体待合并。",
+            members: ["records": .array(found.map { .string($0.id.description) })])
+    }
+
+    /// A soft link may point to what this node does not hold; a slip of the keyboard should show.
+    private func unknownReferences(
+        _ type: RecordType, _ values: [FieldID: Value]
+    ) -> [FieldProblem] {
+        type.fields.compactMap { field in
+            guard case .reference = field.kind, case .text(let text) = values[field.id],
+                let id = ShortID(text), (try? store.record(id)) == nil
+            else { return nil }
+            return FieldProblem(
+                field: field.name, code: "reference-unknown", severity: .warning,
+                message: Bilingual("本节点没有该记录，请核对编号", "No such record is stored here; check the id"))
+        }
+    }
+}

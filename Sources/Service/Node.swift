@@ -1,0 +1,72 @@
+import Foundation
+import Logging
+import Records
+import Store
+import SyncCore
+import SyncHTTP
+import SyncSession
+import Synchronization
+import WireFormat
+
+/// One node: a store, and what keeps it in touch. County and hub are the same program with
+/// different parts switched on.
+public final class Node: Sendable {
+    public let store: Store
+    public let logger: Logger
+    public let started: Int64
+    let news = NewsBoard()
+    let monitor = SyncMonitor()
+    /// Local changes and wishes to sync, for the loop.
+    let syncEvents: AsyncStream<CountySession.Event>
+    private let syncInbox: AsyncStream<CountySession.Event>.Continuation
+    public let counters = Counters()
+
+    public init(store: Store, logger: Logger) {
+        self.store = store
+        self.logger = logger
+        started = store.now
+        (syncEvents, syncInbox) = AsyncStream.makeStream()
+    }
+
+    public var identity: Identity { store.identity }
+    public var isHub: Bool { identity.role == .hub }
+
+    /// Someone wrote here: county nodes push it, a hub wakes the polls of its counties.
+    func changed(_ scopes: Set<Scope>) {
+        if scopes.isEmpty { return }
+        if isHub { news.post(scopes) } else { syncInbox.yield(.localChange) }
+    }
+
+    /// Exchanges with the hub until nothing is left to do, or until it fails.
+    public func syncNow() async throws -> SyncReport {
+        guard !isHub, identity.hubAddress != nil else { throw Problem.noUpstream }
+        let before = try await offload { [store] in try store.status() }
+        let outcome = monitor.nextOutcome { syncInbox.yield(.start) }
+        let failure = await outcome.value
+        let after = try await offload { [store] in try store.status() }
+        return SyncReport(
+            failure: failure, received: after.changes - before.changes,
+            pendingUpload: after.pendingUpload, openConflicts: after.openConflicts)
+    }
+}
+
+/// What came of a sync that a person asked for.
+public struct SyncReport: Sendable {
+    public let failure: ExchangeFailure?
+    public let received: Int
+    public let pendingUpload: Int
+    public let openConflicts: Int
+}
+
+/// Counts since the process began, for `/metrics`.
+public final class Counters: Sendable {
+    private let values = Mutex<[String: Int]>([:])
+
+    public func add(_ name: String, _ amount: Int = 1) {
+        values.withLock { $0[name, default: 0] += amount }
+    }
+
+    public var all: [(name: String, value: Int)] {
+        values.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Records
+
+/// An error as callers see it (RFC 9457): `type` is stable, the details say what to do next, in
+/// English and in Chinese.
+public struct Problem: Error, Sendable {
+    public static let base = "https://creditsync.invalid/problems/"
+
+    public let name: String
+    public let status: HTTPResponse.Status
+    public let detail: Bilingual
+    /// Further members: the new heads of a record, the fields that are wrong.
+    public var members: [String: JSON] = [:]
+    public var token: String?
+
+    init(
+        _ name: String, _ status: HTTPResponse.Status, _ english: String, _ chinese: String,
+        members: [String: JSON] = [:], token: String? = nil
+    ) {
+        self.name = name
+        self.status = status
+        detail = Bilingual(chinese, english)
+        self.members = members
+        self.token = token
+    }
+
+    var json: JSON {
+        var object = members
+        object["type"] = .string(Self.base + name)
+        object["title"] = .string(status.reasonPhrase)
+        object["status"] = .integer(Int64(status.code))
+        object["detail"] = .string(detail.english)
+        object["detail_zh"] = .string(detail.chinese)
+        return .object(object)
+    }
+}
+
+extension Problem: HTTPResponseError {
+    public func response(from request: Request, context: some RequestContext) throws -> Response {
+        var headers: HTTPFields = [.contentType: "application/problem+json"]
+        if let token { headers[.eTag] = "\"\(token)\"" }
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.encoded)))
+    }
+}
+
+extension JSON {
+    /// Keys in order, so that answers can be compared.
+    public var encoded: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else {
+            preconditionFailure("a JSON value can be encoded")
+        }
+        return Array(data)
+    }
+}
+
+extension JSON {
+    public init?(decoding bytes: [UInt8]) {
+        guard let json = try? JSONDecoder().decode(JSON.self, from: Data(bytes)) else { return nil }
+        self = json
+    }
+}

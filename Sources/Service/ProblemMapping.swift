@@ -1,0 +1,135 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Records
+import Store
+import SyncCore
+
+extension Problem {
+    static let notFound = Problem(
+        "not-found", .notFound, "There is nothing at this address.", "此地址没有内容。")
+    static let noSuchRecord = Problem(
+        "no-such-record", .notFound,
+        "No such record is stored here. If it is new elsewhere, sync first.",
+        "本节点没有这条记录：若由其他单位新建，请先同步。")
+    static let noSuchConflict = Problem(
+        "no-such-conflict", .notFound, "This conflict is not open: it was decided, or never was.",
+        "该冲突未处于待处理状态：可能已经裁定，或不存在。")
+    static let userMissing = Problem(
+        "user-missing", .badRequest,
+        "Say who you are: CreditSync-User with letters, digits, '.', '_' or '-', at most 32.",
+        "请注明经办人代码：仅限字母、数字、“.”“_”“-”，最多 32 位，不得使用姓名。")
+    static let tokenMissing = Problem(
+        "token-missing", .preconditionRequired,
+        "Read the record first and send its ETag as If-Match.",
+        "请先读取记录，并在 If-Match 中带上其 ETag。")
+    static let badToken = Problem(
+        "token-invalid", .badRequest, "This token was not handed out by this node.",
+        "令牌不是本节点发出的，请重新读取记录。")
+    static let unreadableBody = Problem(
+        "body-malformed", .badRequest, "The body must be a JSON object without fractions.",
+        "请求体应为 JSON 对象，且不含小数。")
+    static let insertOnly = Problem(
+        "insert-only", .conflict,
+        "Records of this type are never edited: add a new one that names it in `corrects`.",
+        "此类记录不得修改：请新增一条更正记录，并在 corrects 中注明原记录。")
+    static let hubOnly = Problem(
+        "hub-only", .forbidden, "Only the hub does this.", "此操作只能在省级节点进行。")
+    static let noUpstream = Problem(
+        "no-upstream", .conflict, "This node has no hub to sync with.", "本节点没有上级节点可同步。")
+
+    static func invalid(_ problems: [FieldProblem]) -> Problem {
+        Problem(
+            "invalid-fields", .unprocessableContent, "Some fields are not right; see `fields`.",
+            "有字段不符合要求，见 fields。", members: ["fields": problems.json])
+    }
+}
+
+extension [FieldProblem] {
+    var json: JSON {
+        .array(
+            map { problem in
+                .object([
+                    "field": .string(problem.field), "code": .string(problem.code),
+                    "severity": .string(problem.severity == .error ? "error" : "warning"),
+                    "message": .string(problem.message.english),
+                    "message_zh": .string(problem.message.chinese),
+                ])
+            })
+    }
+}
+
+/// Turns what the store says into answers, and logs what nobody foresaw.
+public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    private let logger: Logger
+
+    public init(logger: Logger) { self.logger = logger }
+
+    public func handle(
+        _ request: Request, context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let problem as Problem {
+            return try problem.response(from: request, context: context)
+        } catch let error as StoreError {
+            return try Self.problem(error).response(from: request, context: context)
+        } catch let error as HTTPError where error.status == .notFound {
+            return try Problem.notFound.response(from: request, context: context)
+        } catch let error as HTTPError {
+            return try Problem(
+                "http", error.status, error.body ?? "The request cannot be served.", "无法处理该请求。"
+            ).response(from: request, context: context)
+        } catch {
+            logger.error("request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
+            return try Problem(
+                "internal", .internalServerError, "Something failed here; the log says what.",
+                "内部错误，详见日志。"
+            ).response(from: request, context: context)
+        }
+    }
+
+    private static func problem(_ error: StoreError) -> Problem {
+        switch error {
+        case .noSuchRecord: .noSuchRecord
+        case .badToken: .badToken
+        case .insertOnly: .insertOnly
+        case .stale(let state), .conflictMoved(let state):
+            Problem(
+                "stale", .preconditionFailed,
+                "The record changed since it was shown. Read it again; or send ?keepBoth=true to "
+                    + "keep your edit beside what came.",
+                "记录在打开后已被更改：请重新读取；或加 ?keepBoth=true 将你的修改与新修改并存。",
+                members: ["heads": .array(state.heads.map { .string(ShortID($0).description) })])
+        case .disputed(let group):
+            Problem(
+                "disputed", .conflict,
+                "Group \(group) has several values that await a decision: use the conflict page.",
+                "该字段存在未裁定的冲突，请在冲突页面处理。")
+        case .tooLarge(let what): Problem("too-large", .contentTooLarge, what, "内容过大：" + what)
+        case .outcomeUnknown:
+            Problem(
+                "outcome-unknown", .serviceUnavailable,
+                "The disk failed at the commit: read again before retrying.",
+                "提交时磁盘出错，结果不明：请重新读取后再试。")
+        case .ambiguousID:
+            Problem(
+                "ambiguous-id", .conflict, "The id names changes of two branches of a forked log.",
+                "该编号对应分叉日志中的多条变更。")
+        case .locked(let path):
+            Problem("locked", .conflict, "Another process owns \(path).", "数据目录正被另一进程使用。")
+        case .notInitialised(let path):
+            Problem(
+                "not-initialised", .conflict, "There is no node in \(path): run `creditsync init`.",
+                "目录中没有节点，请先运行 creditsync init。")
+        case .alreadyInitialised(let path):
+            Problem("already-initialised", .conflict, "\(path) holds a node already.", "目录中已有节点。")
+        case .foreign(let what): Problem("foreign-database", .conflict, what, "数据库不属于本版本。")
+        case .damaged(let what):
+            Problem(
+                "damaged", .internalServerError, "\(what): run `creditsync verify`.",
+                "数据损坏，请运行 creditsync verify。")
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Logging
+import ServiceLifecycle
+import Store
+import SyncCore
+import SyncHTTP
+import SyncSession
+
+/// Drives a county's ``CountySession``: performs its effects, feeds it events, one at a time.
+public struct SyncLoop: ServiceLifecycle.Service {
+    private let node: Node
+    private let client: HubClient
+
+    public init?(_ node: Node) {
+        guard let address = node.identity.hubAddress, !node.isHub else { return nil }
+        self.node = node
+        let identity = node.identity
+        client = HubClient(
+            address: address, node: identity.node, key: identity.key, hub: identity.hub,
+            hubKey: identity.hubKey, clock: node.store.clock, random: node.store.random)
+    }
+
+    public func run() async throws {
+        let (events, inbox) = AsyncStream<CountySession.Event>.makeStream()
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask {
+                for await event in node.syncEvents.cancelOnGracefulShutdown() { inbox.yield(event) }
+                inbox.finish()
+            }
+            let seed = node.store.random(8).reduce(0) { $0 << 8 | UInt64($1) }
+            var session = CountySession(
+                views: try await offload { [store = node.store] in try store.hubViews() }, seed: seed)
+            let timer = Timer(inbox: inbox)
+            inbox.yield(.start)
+            for await event in events {
+                for effect in session.handle(event) {
+                    try await perform(effect, inbox, timer, &group)
+                }
+                report(session)
+            }
+            timer.cancel()
+            group.cancelAll()
+        }
+        try? await client.shutdown()
+    }
+
+    private func perform(
+        _ effect: CountySession.Effect, _ inbox: AsyncStream<CountySession.Event>.Continuation,
+        _ timer: Timer, _ group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async throws {
+        let store = node.store
+        switch effect {
+        case .prepare(let plan):
+            await attempt(inbox) {
+                .prepared(try await offload { try store.prepare(plan) })
+            }
+        case .send(let request):
+            node.monitor.noteRequest()
+            await attempt(inbox) { .answered(try await client.exchange(request)) }
+        case .absorb(let answer, let sent):
+            await attempt(inbox) {
+                .absorbed(try await offload { try store.absorb(answer, sent: sent) })
+            }
+            try? await offload { try store.indexNames() }
+        case .listen(let request):
+            group.addTask {
+                do { inbox.yield(.woken(try await client.wake(request))) } catch {
+                    inbox.yield(.wakeFailed)
+                }
+            }
+        case .wait(let milliseconds):
+            timer.fire(afterMilliseconds: milliseconds)
+        }
+    }
+
+    /// A failure of the disk here is retried like one of the network: nothing was lost.
+    private func attempt(
+        _ inbox: AsyncStream<CountySession.Event>.Continuation,
+        _ work: () async throws -> CountySession.Event
+    ) async {
+        do {
+            inbox.yield(try await work())
+        } catch let failure as ExchangeFailure {
+            inbox.yield(.failed(failure))
+        } catch {
+            node.logger.error("sync failed here", metadata: ["error": "\(error)"])
+            inbox.yield(.failed(.unreachable("this node's store: \(error)")))
+        }
+    }
+
+    private func report(_ session: CountySession) {
+        if let failure = session.lastFailure {
+            node.monitor.note(
+                failure, now: node.store.now, skewMilliseconds: client.measuredSkewMilliseconds)
+            node.logger.info("not synced", metadata: ["reason": "\(failure)"])
+        } else if session.isSettled {
+            node.monitor.note(
+                nil, now: node.store.now, skewMilliseconds: client.measuredSkewMilliseconds)
+        }
+    }
+}
+
+/// One pending timer: a new one replaces the one before.
+private final class Timer: @unchecked Sendable {
+    // Only the loop's task calls `fire` and `cancel`; the task inside only yields.
+    private let inbox: AsyncStream<CountySession.Event>.Continuation
+    private var task: Task<Void, Never>?
+
+    init(inbox: AsyncStream<CountySession.Event>.Continuation) { self.inbox = inbox }
+
+    func fire(afterMilliseconds milliseconds: Int64) {
+        task?.cancel()
+        task = Task { [inbox] in
+            guard (try? await Task.sleep(for: .milliseconds(milliseconds))) != nil else { return }
+            inbox.yield(.timer)
+        }
+    }
+
+    func cancel() { task?.cancel() }
+}

@@ -1,0 +1,58 @@
+import SyncSession
+import Synchronization
+
+/// Tells how the sync loop stands, and lets callers wait for what comes of their wish to sync.
+public final class SyncMonitor: Sendable {
+    public struct Status: Sendable {
+        /// Milliseconds UTC of the last exchange that ended even with the hub.
+        public var lastSuccess: Int64?
+        public var lastFailure: ExchangeFailure?
+        public var requests = 0
+        public var skewMilliseconds: Int64 = 0
+    }
+
+    struct Outcome: Sendable {
+        fileprivate let stream: AsyncStream<ExchangeFailure?>
+
+        /// Nil when everything was exchanged.
+        var value: ExchangeFailure? {
+            get async {
+                for await failure in stream { return failure }
+                return .unreachable("the node is stopping")
+            }
+        }
+    }
+
+    private struct State {
+        var status = Status()
+        var waiting: [AsyncStream<ExchangeFailure?>.Continuation] = []
+    }
+
+    private let state = Mutex(State())
+
+    public var status: Status { state.withLock { $0.status } }
+
+    /// Registers before `begin` is called, so that the outcome cannot be missed.
+    func nextOutcome(_ begin: () -> Void) -> Outcome {
+        let (stream, continuation) = AsyncStream<ExchangeFailure?>.makeStream()
+        state.withLock { $0.waiting.append(continuation) }
+        begin()
+        return Outcome(stream: stream)
+    }
+
+    func noteRequest() { state.withLock { $0.status.requests += 1 } }
+
+    func note(_ failure: ExchangeFailure?, now: Int64, skewMilliseconds: Int64) {
+        let waiting = state.withLock { state in
+            state.status.lastFailure = failure
+            state.status.skewMilliseconds = skewMilliseconds
+            if failure == nil { state.status.lastSuccess = now }
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting {
+            continuation.yield(failure)
+            continuation.finish()
+        }
+    }
+}

@@ -1,0 +1,133 @@
+/// What people do at one node: records, edits, stale forms, and fields of a newer version.
+import Records
+import Store
+import SyncCore
+import Testing
+import WireFormat
+
+@Suite struct AppendTests {
+    let node: Node
+
+    init() throws { node = try Province(counties: 1).counties[0] }
+
+    var store: Store { node.store }
+
+    @Test func `A new record stands with what was written`() throws {
+        let record = try store.newSupplier("甲公司", code: 1)
+        let shown = try store.shown(record)
+        #expect(try store.names(record) == ["甲公司"])
+        #expect(shown.state.heads == [record])
+        #expect(shown.created.author == "clerk")
+        #expect(try store.record(shown.id)?.state == shown.state)
+        #expect(try store.records(ofType: Supplier.type, limit: 9).elements.map(\.id) == [shown.id])
+    }
+
+    @Test func `An edit replaces what its form showed`() throws {
+        let record = try store.newSupplier("甲公司")
+        let appended = try store.rename(record, "乙公司")
+        #expect(try store.names(record) == ["乙公司"])
+        #expect(appended.record.state.heads == [appended.change])
+        #expect(try store.history(ShortID(record))?.map(\.standing) == [.accepted, .accepted])
+    }
+
+    @Test func `A stale form is refused with the record as it stands now`() throws {
+        let record = try store.newSupplier("甲公司")
+        let token = try store.shown(record).token
+        try store.rename(record, "乙公司")
+        let now = try store.shown(record).state
+        #expect {
+            try store.rename(record, "丙公司", basis: .token(token))
+        } throws: { error in
+            if case StoreError.stale(let state) = error { state == now } else { false }
+        }
+        #expect(try store.names(record) == ["乙公司"])
+    }
+
+    @Test func `A stale form may keep both, as a conflict`() throws {
+        let record = try store.newSupplier("甲公司")
+        let token = try store.shown(record).token
+        try store.rename(record, "乙公司")
+        try store.rename(record, "丙公司", basis: .keepBoth(token: token))
+        #expect(try store.names(record) == ["丙公司", "乙公司"])
+        #expect(try store.conflictNames() == ["\(ShortID(record)).group-11"])
+        #expect(try store.conflicts(limit: 9).elements[0].base?.bytes == LogWriter.name("甲公司"))
+    }
+
+    @Test func `Saving what was shown writes nothing`() throws {
+        let record = try store.newSupplier("甲公司")
+        let before = try store.status().changes
+        #expect(try store.rename(record, "甲公司").change == nil)
+        #expect(try store.status().changes == before)
+    }
+
+    @Test func `Fields of a newer version survive an edit`() throws {
+        let record = try store.newSupplier("甲公司")
+        let newer = ValueCodec.encode(group: [
+            Value.Entry(2, .text("乙公司")), Value.Entry(99, .text("新字段")),
+        ])
+        try store.edit(record, [Supplier.Group.name: .verbatim(newer)])
+        try store.rename(record, "丙公司")
+        let value = try #require(try store.shown(record).state.group(11)?.agreedValue)
+        #expect(
+            try ValueCodec.decode(group: value) == [
+                Value.Entry(2, .text("丙公司")), Value.Entry(99, .text("新字段")),
+            ])
+    }
+
+    @Test func `A null takes a field away`() throws {
+        let record = try store.newSupplier("甲公司", formerNames: ["旧名"])
+        try store.edit(record, [Supplier.Group.name: .fields([Supplier.formerNames: .null])])
+        #expect(try store.shown(record).state.group(11)?.agreedValue == LogWriter.name("甲公司"))
+    }
+
+    @Test func `A disputed group refuses an ordinary edit, others do not`() throws {
+        let record = try store.newSupplier("甲公司")
+        let token = try store.shown(record).token
+        try store.rename(record, "乙公司")
+        try store.rename(record, "丙公司", basis: .keepBoth(token: token))
+        for write in [Edit.GroupWrite.name("丁公司"), .verbatim(LogWriter.name("丁公司"))] {
+            #expect {
+                try store.edit(record, [Supplier.Group.name: write])
+            } throws: { error in
+                if case StoreError.disputed(Supplier.Group.name) = error { true } else { false }
+            }
+        }
+        try store.edit(record, [Supplier.Group.size: .size("SMALL")])
+        #expect(try store.names(record) == ["丙公司", "乙公司"])
+    }
+
+    @Test func `An import replaces what is unset and stands beside what is set`() throws {
+        let record = try store.newSupplier("甲公司")
+        try store.edit(record, basis: .nothing, [Supplier.Group.size: .size("SMALL")])
+        #expect(try store.conflictNames() == [])
+        try store.edit(record, basis: .nothing, [Supplier.Group.name: .name("乙公司")])
+        #expect(try store.names(record) == ["乙公司", "甲公司"])
+        #expect(try store.conflictNames() == ["\(ShortID(record)).group-11"])
+    }
+
+    @Test func `A form of another record, of another node or of nobody is refused`() throws {
+        let record = try store.newSupplier("甲公司")
+        let other = try store.shown(try store.newSupplier("乙公司")).token
+        let twin = try Node(Province.county(2), in: InMemoryDatabase(), seed: 1).store
+        let strange = try twin.shown(try twin.newSupplier("甲公司")).token
+        for token in [other, strange, "", "zzzz", other + "0"] {
+            #expect {
+                try store.rename(record, "丙公司", basis: .token(token))
+            } throws: { error in
+                if case StoreError.badToken = error { true } else { false }
+            }
+        }
+    }
+
+    @Test func `A list comes in pages that join without a gap`() throws {
+        let all = try (0..<7).map { try store.newSupplier("公司\($0)") }
+        var found: [Reference] = []
+        var cursor: String?
+        repeat {
+            let page = try store.records(ofType: Supplier.type, after: cursor, limit: 3)
+            found += page.elements.map(\.state.record)
+            cursor = page.next
+        } while cursor != nil
+        #expect(found == all)
+    }
+}
