@@ -73,6 +73,12 @@ let full: [Target] = [
             crypto, logging, hummingbird, httpTypes,
         ] + nio + lifecycle),
     library("ReviewSite", ["SyncCore", "Records", "Service", hummingbird, httpTypes, mustache]),
+    tests(
+        "ReviewSiteTests",
+        [
+            "ReviewSite", "Service", "Store", "Records", "SyncCore", "WireFormat", hummingbird,
+            httpTypes, logging,
+        ]),
     .executableTarget(
         name: "creditsync",
         dependencies: [

@@ -178,10 +178,10 @@ struct ApplyDoor {
         if segment.firstSequence == 1 { return .some(nil) }
         let sequence = segment.firstSequence - 1
         for run in runs where (run.firstSequence...run.last.sequence).contains(sequence) {
-            let isHere = Tip(sequence: sequence, hash: segment.previousHash) == run.last
-                || (try SegmentTable.hashes(run: run.id, sequence...sequence, db)[sequence])
-                    == segment.previousHash
-            if isHere { return .some(Run.Point(run: run.id, sequence: sequence)) }
+            let hashes = try SegmentTable.hashes(run: run.id, sequence...sequence, db)
+            if hashes[sequence] == segment.previousHash {
+                return .some(Run.Point(run: run.id, sequence: sequence))
+            }
         }
         return nil
     }

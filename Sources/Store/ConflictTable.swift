@@ -145,14 +145,14 @@ enum ConflictDetail {
         _ = try reader.array(max: 4)
         let subject: ConflictItem.Subject
         if kind == .duplicate {
-            subject = .duplicate(type: type, key: try reader.text(max: Limits.textBytes))
+            subject = .duplicate(type: type, key: try reader.text(max: bytes.count))
         } else {
             guard let slot = ConflictSlot(slot) else {
                 throw StoreError.damaged("a conflict row has no slot")
             }
             subject = .record(try NameCodec.reference(&reader), slot)
         }
-        let title = try reader.text(max: Limits.textBytes)
+        let title = try reader.text(max: bytes.count)
         let base = try values(&reader).first
         var sides: [ConflictSide] = []
         for _ in 0..<(try reader.array(max: bytes.count)) {
@@ -183,7 +183,7 @@ enum ConflictDetail {
 
     private static func values(_ reader: inout CBORReader) throws -> [GroupValue] {
         var values: [GroupValue] = []
-        for _ in 0..<(try reader.map(max: Limits.fieldGroupsPerChange)) {
+        for _ in 0..<(try reader.map(max: reader.bytes.count)) {
             let group = GroupID(try reader.unsigned(max: UInt64(GroupID.max)))
             let range = try reader.item(depth: Limits.valueDepth)
             values.append(GroupValue(group: group, bytes: Array(reader.bytes[range])))

@@ -68,11 +68,15 @@ struct Exchange {
 
     // MARK: Hub
 
-    /// The answer after the commit. `applied`: what came of the request's segments.
-    func answer(_ request: ExchangeRequest, applied: ApplyReport) throws -> ExchangeAnswer {
+    /// The answer after the commit, about the scopes that are the sender's. `applied`: what came
+    /// of the request's segments.
+    func answer(
+        _ request: ExchangeRequest, to sender: Member, applied: ApplyReport
+    ) throws -> ExchangeAnswer {
+        let reports = request.scopes.filter { sender.scopes.contains($0.scope) }
         var answer = ExchangeAnswer(scopes: [], refusals: applied.refusals)
         var budget = ByteBudget(bytes: request.answerBudgetBytes)
-        for report in request.scopes {
+        for report in reports {
             let own = logs.report(of: report.scope)
             let isEqual = own.digest == report.digest
             answer.scopes.append(
@@ -85,7 +89,7 @@ struct Exchange {
                 &answer.segments)
             if !isComplete { answer.hasMore = true }
         }
-        let scopes = Set(request.scopes.map(\.scope))
+        let scopes = Set(reports.map(\.scope))
         answer.confirmedMarks = try request.marks.filter {
             try scopes.contains($0.log.scope) && isStored($0)
         }

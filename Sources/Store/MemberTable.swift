@@ -14,6 +14,23 @@ public struct Member: Hashable, Sendable {
 enum MemberTable {
     static let typeName = "node"
 
+    /// The story as if the hub had held every change that it did not write: only the hub registers
+    /// nodes and grants scopes, whatever others write into the same record.
+    static func onlyHub(_ story: Story, hub: NodeID) -> Story {
+        let holds = LogID(
+            node: hub, incarnation: 0, scope: story.record.log.scope, lane: .control)
+        let others = story.changes.filter { $0.kind.isEdit && !$0.isAuthoritative }
+        return Story(
+            record: story.record,
+            changes: story.changes
+                + others.enumerated().map { index, change in
+                    StoryChange(
+                        reference: Reference(log: holds, sequence: UInt64(index + 1), prefix: 0),
+                        kind: .verdict, target: change.reference, holds: true,
+                        isAuthoritative: true)
+                })
+    }
+
     static func replace(record: ChangeKey, state: RecordState, _ db: Database) throws {
         try db.execute(sql: "DELETE FROM member WHERE record = ?", arguments: [record.rawValue])
         guard let type = Catalogue.type(named: typeName), NaturalKeyTable.isAlive(state) else { return }

@@ -61,19 +61,27 @@ enum NameIndex {
         return names
     }
 
-    static func matches(_ text: String, limit: Int, _ db: Database) throws -> [ChangeKey] {
-        let characters = folded(text)
-        guard let first = characters.first else { return [] }
-        let query =
-            characters.count == 1
-            ? "\"\(first)\"*"
-            : "\"" + zip(characters, characters.dropFirst()).map { "\($0)\($1)" }
-                .joined(separator: " ") + "\""
+    static func matches(
+        _ text: String, type: String, limit: Int, _ db: Database
+    ) throws -> [ChangeKey] {
+        let words = text.split(whereSeparator: \.isWhitespace).compactMap { phrase(String($0)) }
+        guard !words.isEmpty else { return [] }
         return try Int64.fetchAll(
             db,
-            sql: "SELECT rowid FROM name_index WHERE name_index MATCH ? ORDER BY rowid LIMIT ?",
-            arguments: [query, limit]
+            sql: """
+                SELECT name_index.rowid FROM name_index JOIN record ON key = name_index.rowid
+                WHERE name_index MATCH ? AND type = ? ORDER BY name_index.rowid LIMIT ?
+                """,
+            arguments: [words.joined(separator: " AND "), type, limit]
         ).map(ChangeKey.init(rawValue:))
+    }
+
+    private static func phrase(_ word: String) -> String? {
+        let characters = folded(word)
+        guard let first = characters.first else { return nil }
+        if characters.count == 1 { return "\"\(first)\"*" }
+        let pairs = zip(characters, characters.dropFirst()).map { "\($0)\($1)" }
+        return "\"" + pairs.joined(separator: " ") + "\""
     }
 
     static func pairs(_ text: String) -> String {

@@ -130,11 +130,8 @@ struct Projector {
         try WaitingTable.replace(record: key, state: state, rows: rows, db)
         try ConflictTable.replace(record: key, state: state, rows: rows, db)
         if state.type == MemberTable.typeName {
-            // Only what the hub wrote registers a node or grants it a scope.
-            let hubStory = Story(
-                record: record, changes: rows.map(\.change).filter(\.isAuthoritative))
-            let hubState = hubStory.fold { rules[$0].merge }
-            try MemberTable.replace(record: key, state: hubState, db)
+            let byHub = MemberTable.onlyHub(story, hub: hub).fold { rules[$0].merge }
+            try MemberTable.replace(record: key, state: byHub, db)
         }
         if rules[state.type].needsFollowUp { try followUp(key, state) }
     }

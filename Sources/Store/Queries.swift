@@ -100,16 +100,14 @@ extension Store {
         }
     }
 
-    /// Records whose name contains the text, from one character up.
+    /// Records whose names contain each word of the text, from one character up.
     public func search(
         _ text: String, type: RecordType, limit: Int
     ) throws -> [StoredRecord] {
         try indexNames()
         return try reading { reader in
-            try NameIndex.matches(text, limit: limit * 4, reader.db)
+            try NameIndex.matches(text, type: type.name, limit: limit, reader.db)
                 .compactMap { try RecordTable.row($0, reader.db) }
-                .filter { $0.type == type.name }
-                .prefix(limit)
                 .compactMap(reader.stored)
         }
     }
@@ -117,16 +115,16 @@ extension Store {
     /// The record that stands for this one after merges of duplicates: a circle of merges
     /// resolves to its smallest id.
     public func resolvingAlias(_ record: StoredRecord) throws -> StoredRecord {
-        var seen: [ShortID: StoredRecord] = [record.id: record]
-        var current = record
-        while let target = Alias.target(of: current.state), let next = try self.record(target) {
-            if seen[next.id] != nil {
-                return seen.values.min { $0.state.record < $1.state.record } ?? current
+        var path = [record]
+        while let target = Alias.target(of: path[path.count - 1].state),
+            let next = try self.record(target)
+        {
+            if let start = path.firstIndex(where: { $0.id == next.id }) {
+                return path[start...].min { $0.state.record < $1.state.record } ?? next
             }
-            seen[next.id] = next
-            current = next
+            path.append(next)
         }
-        return current
+        return path[path.count - 1]
     }
 
     // MARK: History

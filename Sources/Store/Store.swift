@@ -100,8 +100,8 @@ public final class Store: Sendable {
     // MARK: Doors
 
     public func append(_ edit: Edit) throws -> Appended {
-        let identity = identity
-        return try write { db in
+        try write { db in
+            // Within the transaction: the one before it may have minted a new incarnation.
             var door = try AppendDoor(db, identity: identity, now: clock(), random: random)
             return try door.append(edit)
         }
@@ -242,7 +242,7 @@ public final class Store: Sendable {
         let applied = try apply(request.segments, from: sender)
         try sealTail()
         let answer = try writer.read { db in
-            try Exchange(db, identity: identity).answer(request, applied: applied)
+            try Exchange(db, identity: identity).answer(request, to: sender, applied: applied)
         }
         return (answer, applied)
     }

@@ -9,21 +9,35 @@ enum Tail {
     static func secret(
         run: Int64, block: UInt64, random: (Int) -> [UInt8], _ db: Database
     ) throws -> SaltSecret {
-        if let row = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT secret FROM salt WHERE run = ? AND block = ?"),
-            arguments: [run, Int64(block)])
-        {
-            guard let secret = SaltSecret(row.bytes(0)) else {
-                throw StoreError.damaged("a salt secret is not 16 bytes long")
-            }
-            return secret
-        }
+        if let secret = try findSecret(run: run, block: block, db) { return secret }
         guard let secret = SaltSecret(random(SaltSecret.byteCount)) else {
             preconditionFailure("the random source gives as many bytes as asked")
         }
         try db.execute(
             sql: "INSERT INTO salt (run, block, secret) VALUES (?, ?, ?)",
             arguments: [run, Int64(block), secret.bytes.blob])
+        return secret
+    }
+
+    /// The secret of changes that were written already.
+    static func storedSecret(run: Int64, block: UInt64, _ db: Database) throws -> SaltSecret {
+        guard let secret = try findSecret(run: run, block: block, db) else {
+            throw StoreError.damaged("the salts of run \(run) are missing")
+        }
+        return secret
+    }
+
+    private static func findSecret(
+        run: Int64, block: UInt64, _ db: Database
+    ) throws -> SaltSecret? {
+        guard
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT secret FROM salt WHERE run = ? AND block = ?"),
+                arguments: [run, Int64(block)])
+        else { return nil }
+        guard let secret = SaltSecret(row.bytes(0)) else {
+            throw StoreError.damaged("a salt secret is not 16 bytes long")
+        }
         return secret
     }
 
@@ -73,7 +87,7 @@ enum Tail {
             let encoded = SegmentCodec.seal(
                 log: log, firstSequence: firstSequence,
                 previousHash: try previousHash(run: run, of: firstSequence, logs, db),
-                secrets: [try secret(run: run, block: block, random: { _ in [] }, db)],
+                secrets: [try storedSecret(run: run, block: block, db)],
                 entries: entries, lastHash: last.hash, key: identity.key)
             try SegmentTable.insert(
                 encoded, run: run, firstSequence: firstSequence, last: last, at: at, db)

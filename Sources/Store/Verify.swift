@@ -27,6 +27,22 @@ extension Store {
             try check.run()
             return check.result
         }
+        do {
+            if try !isProjectionTheFold(identity) {
+                verification.problems.append(
+                    "the projection is not the fold of history: run `creditsync rebuild`")
+            }
+        } catch {
+            verification.problems.append("the projection cannot be made from history: \(error)")
+        }
+        let integrity = try writer.read { try String.fetchAll($0, sql: "PRAGMA quick_check") }
+        if integrity != ["ok"] {
+            verification.problems.append("SQLite: " + integrity.joined(separator: "; "))
+        }
+        return verification
+    }
+
+    private func isProjectionTheFold(_ identity: Identity) throws -> Bool {
         var isEqual = false
         try writer.writeWithoutTransaction { db in
             try db.inTransaction {
@@ -36,15 +52,7 @@ extension Store {
                 return .rollback
             }
         }
-        if !isEqual {
-            verification.problems.append(
-                "the projection is not the fold of history: run `creditsync rebuild`")
-        }
-        let integrity = try writer.read { try String.fetchAll($0, sql: "PRAGMA quick_check") }
-        if integrity != ["ok"] {
-            verification.problems.append("SQLite: " + integrity.joined(separator: "; "))
-        }
-        return verification
+        return isEqual
     }
 }
 
@@ -134,8 +142,8 @@ private struct LogCheck {
             guard key.sequence == expected, let before = previous else {
                 return problem("\(log): the open tail does not follow \(expected - 1)")
             }
-            let hash = try tailHash(key, log, previous: before, entry: row.bytes(2))
-            guard hash == (try row.digest(1)) else {
+            let hash = try? tailHash(key, log, previous: before, entry: row.bytes(2))
+            guard let hash, hash == (try row.digest(1)) else {
                 return problem("\(log): change \(key.sequence) does not have its hash")
             }
             hashes[key] = hash
@@ -151,8 +159,8 @@ private struct LogCheck {
     private func tailHash(
         _ key: ChangeKey, _ log: LogID, previous: Digest, entry: [UInt8]
     ) throws -> Digest {
-        let secret = try Tail.secret(
-            run: key.run, block: SaltSecret.block(of: key.sequence), random: { _ in [] }, db)
+        let secret = try Tail.storedSecret(
+            run: key.run, block: SaltSecret.block(of: key.sequence), db)
         let parts = try ChangeCodec.split(entry: entry)
         return ChangeHash.change(
             place: ChangeCodec.place(log: log, sequence: key.sequence, previousHash: previous),

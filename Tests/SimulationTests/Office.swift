@@ -135,7 +135,9 @@ final class Office {
         if let slot = form.slot { return try decide(form, slot) }
         let isWithdrawal = dice.roll(0...11) == 0
         let values = isWithdrawal ? lifeChange(form) : fieldChange(form)
-        try save(form, .edit, values)
+        // A form shows a disputed field read-only.
+        let open = values.filter { form.shown.group($0.key)?.isDisputed != true }
+        if !open.isEmpty { try save(form, .edit, open) }
     }
 
     private func lifeChange(_ form: Form) -> [GroupID: [UInt8]] {

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Service
+import Store
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "运行节点服务 / run the node: API and pages here, the sync routes of a hub")
+
+    @OptionGroup var options: NodeOptions
+
+    @Option(help: "API 与页面地址，仅限本机 / API and pages, loopback only, as HOST:PORT")
+    var listen = "127.0.0.1:8630"
+
+    @Option(help: "同步地址（省级节点）/ sync routes of a hub, as HOST:PORT")
+    var syncListen = "127.0.0.1:8631"
+
+    @Option(help: "日志级别 / trace, debug, info, notice, warning, error")
+    var logLevel = "notice"
+
+    func run() async throws {
+        try await reporting {
+            let api = try listener(listen)
+            let sync = try listener(syncListen)
+            guard DataFolder.exists(path: options.folder) else {
+                throw CommandFailure(
+                    .noNode, "\(options.folder) 中没有节点：请先运行 creditsync init",
+                    "there is no node in \(options.folder): run `creditsync init`")
+            }
+            let folder: DataFolder
+            do { folder = try DataFolder(path: options.folder) } catch StoreError.locked(let path) {
+                throw CommandFailure(
+                    .inUse, "\(path) 已有服务在运行", "a service already runs on \(path)")
+            }
+            var logger = Logger(label: "creditsync") { StreamLogHandler.standardError(label: $0) }
+            logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
+            let node = Node(store: try Store(folder: folder), logger: logger)
+            let router = API(node).router()
+            // REVIEWSITE
+            let server: NodeServer
+            do {
+                server = try NodeServer(
+                    node, router: router, api: api, sync: node.isHub ? sync : nil
+                ) { apiPort, syncPort in
+                    announce(node, api: (api.host, apiPort), sync: (sync.host, syncPort))
+                }
+            } catch let refused as NodeServer.NotLoopback {
+                throw CommandFailure(
+                    .failed,
+                    "在建立用户账户之前，API 与页面只能监听本机地址（127.0.0.1），不能监听 \(refused.host)",
+                    "until accounts exist the API and the pages listen on loopback only: use "
+                        + "127.0.0.1, not \(refused.host)")
+            }
+            defer { ServiceFile.remove(folder: options.folder) }
+            try await server.run()
+        }
+    }
+
+    private func announce(
+        _ node: Node, api: (host: String, port: Int?), sync: (host: String, port: Int?)
+    ) {
+        let apiAddress = "http://\(api.host):\(api.port ?? 0)"
+        let syncAddress = sync.port.map { "http://\(sync.host):\($0)" }
+        let file = ServiceFile(
+            api: apiAddress, sync: syncAddress, process: ProcessInfo.processInfo.processIdentifier)
+        do { try file.write(folder: options.folder) } catch {
+            node.logger.error("service.json not written", metadata: ["error": "\(error)"])
+        }
+        print("\(node.identity.node) \(apiAddress)" + (syncAddress.map { " sync \($0)" } ?? ""))
+        fflush(nil)
+    }
+
+    private func listener(_ text: String) throws -> NodeServer.Listener {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65535).contains(port)
+        else { throw ValidationError("地址应为 HOST:PORT / an address is HOST:PORT, not \(text)") }
+        let host = text[..<colon].trimmingCharacters(in: ["[", "]"])
+        return NodeServer.Listener(host: host, port: port)
+    }
+}

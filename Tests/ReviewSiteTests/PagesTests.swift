@@ -1,0 +1,5 @@
+import Testing
+
+@testable import ReviewSite
+
+@Suite struct PagesTests {}
