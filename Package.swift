@@ -79,13 +79,18 @@ let full: [Target] = [
             "ReviewSite", "Service", "Store", "Records", "SyncCore", "WireFormat", hummingbird,
             httpTypes, logging,
         ]),
+    library("APIClient", ["Records", httpClient, httpTypes] + nio),
+    library("Rehearsal", ["APIClient", "Records", httpTypes] + nio),
     .executableTarget(
         name: "creditsync",
         dependencies: [
-            "SyncCore", "WireFormat", "Records", "Service", "ReviewSite", arguments, logging,
+            "SyncCore", "WireFormat", "Records", "Service", "APIClient", "Rehearsal", arguments,
+            logging,
             hummingbird, httpClient, httpTypes, "Store",
         ] + nio + lifecycle,
         swiftSettings: strict),
+    // Depends on the program so that it is built before it is run.
+    tests("EndToEndTests", ["creditsync", "Rehearsal", "APIClient", "Records"]),
 ]
 
 let coreDependencies: [Package.Dependency] = [

@@ -174,9 +174,11 @@ extension ExchangeFailure {
     /// For people.
     public var sentence: String {
         switch self {
-        case .unreachable(let why): "The hub did not answer (\(why)). Nothing is lost; it is tried again."
+        case .unreachable(let why):
+            "The hub did not answer (\(why)). Nothing is lost; it is tried again."
         case .busy(let seconds): "The hub is busy; it is tried again in \(seconds) s."
-        case .refused(let status, let type, let detail): "The hub refused (\(status) \(type)). \(detail)"
+        case .refused(let status, let type, let detail):
+            "The hub refused (\(status) \(type)). \(detail)"
         case .untrusted(let why): "The answer cannot be trusted: \(why)."
         }
     }

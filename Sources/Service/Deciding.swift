@@ -148,7 +148,8 @@ extension Node {
         if Alias.target(of: kept.state) != nil {
             kept = try write(
                 Edit(
-                    target: .existing(kept.state.record), kind: .decision, basis: .token(kept.token),
+                    target: .existing(kept.state.record), kind: .decision,
+                    basis: .token(kept.token),
                     writes: [ReservedGroup.alias: .verbatim(Alias.value(nil))], author: author,
                     reason: reason, schemaVersion: type.schemaVersion), warnings: []
             ).record

@@ -28,7 +28,8 @@ extension Node {
         return router
     }
 
-    private func exchange(_ request: ExchangeRequest, _ node: NodeID) async throws -> ExchangeAnswer {
+    private func exchange(_ request: ExchangeRequest, _ node: NodeID) async throws -> ExchangeAnswer
+    {
         let (answer, applied) = try await offload { [store] in
             guard let member = try store.member(node) else { throw StoreError.noSuchRecord }
             return try store.exchange(request, from: member)

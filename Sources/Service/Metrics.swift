@@ -27,7 +27,9 @@ enum Metrics {
         if let last = sync.lastSuccess {
             gauge("last_sync_seconds", "Unix time of the last sync.", Int(last / 1000))
         }
-        gauge("clock_skew_milliseconds", "The hub's time less this node's.", Int(sync.skewMilliseconds))
+        gauge(
+            "clock_skew_milliseconds", "The hub's time less this node's.",
+            Int(sync.skewMilliseconds))
         for (name, value) in node.counters.all {
             lines.append("# TYPE creditsync_\(name) counter")
             lines.append("creditsync_\(name) \(value)")

@@ -13,7 +13,8 @@ final class NewsBoard: Sendable {
     /// A stream that yields when any of the scopes has news. Begin it before looking at the
     /// digests, so that nothing falls between the look and the wait.
     func subscribe(_ scopes: Set<Scope>) -> AsyncStream<Void> {
-        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let (stream, continuation) = AsyncStream<Void>.makeStream(
+            bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state in
             state.next += 1
             state.waiting[state.next] = (scopes, continuation)

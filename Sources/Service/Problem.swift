@@ -46,22 +46,3 @@ extension Problem: HTTPResponseError {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.encoded)))
     }
 }
-
-extension JSON {
-    /// Keys in order, so that answers can be compared.
-    public var encoded: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else {
-            preconditionFailure("a JSON value can be encoded")
-        }
-        return Array(data)
-    }
-}
-
-extension JSON {
-    public init?(decoding bytes: [UInt8]) {
-        guard let json = try? JSONDecoder().decode(JSON.self, from: Data(bytes)) else { return nil }
-        self = json
-    }
-}

@@ -82,7 +82,8 @@ public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
                 "http", error.status, error.body ?? "The request cannot be served.", "无法处理该请求。"
             ).response(from: request, context: context)
         } catch {
-            logger.error("request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
+            logger.error(
+                "request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
             return try Problem(
                 "internal", .internalServerError, "Something failed here; the log says what.",
                 "内部错误，详见日志。"

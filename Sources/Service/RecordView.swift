@@ -14,7 +14,9 @@ extension Node {
             "created": Self.view(of: record.created), "token": .string(record.token),
             "withdrawn": .bool(isWithdrawn(state)),
         ]
-        if let target = Alias.target(of: state) { object["mergedInto"] = .string(target.description) }
+        if let target = Alias.target(of: state) {
+            object["mergedInto"] = .string(target.description)
+        }
         if !state.conflicts.isEmpty {
             object["conflicts"] = .array(
                 state.conflicts.map { .string("\(record.id).\($0.slot.name)") })

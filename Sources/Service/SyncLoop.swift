@@ -28,7 +28,8 @@ public struct SyncLoop: ServiceLifecycle.Service {
             }
             let seed = node.store.random(8).reduce(0) { $0 << 8 | UInt64($1) }
             var session = CountySession(
-                views: try await offload { [store = node.store] in try store.hubViews() }, seed: seed)
+                views: try await offload { [store = node.store] in try store.hubViews() },
+                seed: seed)
             let timer = Timer(inbox: inbox)
             inbox.yield(.start)
             for await event in events {

@@ -50,6 +50,8 @@ enum ConflictTable {
     ) throws {
         try db.cachedStatement(sql: "DELETE FROM conflict WHERE record = ?").execute(
             arguments: [record.rawValue])
+        // A hidden record's conflicts come back with it.
+        guard state.isVisible else { return }
         for conflict in state.conflicts {
             try insert(
                 record: record, slot: conflict.slot.name,

@@ -40,9 +40,23 @@ public final class DataFolder: Sendable {
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
             try db.execute(sql: "PRAGMA cache_size = -8000")
         }
+        if Self.exists(path: path) { try refuseForeign() }
         let pool = try DatabasePool(path: databasePath, configuration: configuration)
         try backUpBeforeMigrating(pool)
         return pool
+    }
+
+    /// Opening a pool turns any database into one with a write-ahead log: somebody else's is
+    /// refused before that.
+    private func refuseForeign() throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: databasePath, configuration: configuration)
+        let applicationID = try queue.read { try Int64.fetchOne($0, sql: "PRAGMA application_id") }
+        try queue.close()
+        guard applicationID == Schema.applicationID else {
+            throw StoreError.foreign("this is not a CreditSync database")
+        }
     }
 
     /// A copy of the database as it was, beside it, before a migration changes anything.

@@ -35,12 +35,16 @@ extension Story {
     /// reaches through parents, and every verdict.
     public func seen(by reference: Reference) -> Story {
         let graph = StoryGraph(self)
-        guard let index = graph.index(of: reference) else { return Story(record: record, changes: []) }
+        guard let index = graph.index(of: reference) else {
+            return Story(record: record, changes: [])
+        }
         let reach = graph.reach[index]
         return Story(
             record: record,
-            changes: changes.indices.filter { $0 == index || reach.contains($0) || !changes[$0].kind.isEdit }
-                .map { changes[$0] })
+            changes: changes.indices.filter {
+                $0 == index || reach.contains($0) || !changes[$0].kind.isEdit
+            }
+            .map { changes[$0] })
     }
 }
 
@@ -116,7 +120,8 @@ struct StoryGraph {
         _ changes: [StoryChange], takesPart: BitSet, indices: [Reference: Int]
     ) -> ([StandingVerdicts], BitSet) {
         var byTarget: [Reference: [StoryChange]] = [:]
-        for index in takesPart where changes[index].kind == .verdict && changes[index].isAuthoritative {
+        for index in takesPart
+        where changes[index].kind == .verdict && changes[index].isAuthoritative {
             guard let target = changes[index].target, let at = indices[target],
                 changes[at].kind.isEdit
             else { continue }
@@ -148,7 +153,9 @@ struct StoryGraph {
         var result = [(edit: GroupEdit, ancestors: Set<Reference>)?](
             repeating: nil, count: changes.count)
         for index in order where takesPart.contains(index) && changes[index].kind.isEdit {
-            guard let edit = changes[index].groups.first(where: { $0.group == group }) else { continue }
+            guard let edit = changes[index].groups.first(where: { $0.group == group }) else {
+                continue
+            }
             var ancestors: Set<Reference> = []
             for reference in edit.replaces {
                 ancestors.insert(reference)
@@ -164,7 +171,9 @@ struct StoryGraph {
     func groupState(_ group: GroupID) -> GroupState? {
         let replaced = replaced(in: group)
         let writers = accepted.filter { replaced[$0] != nil }
-        let dead = writers.reduce(into: Set<Reference>()) { $0.formUnion(replaced[$1]?.ancestors ?? []) }
+        let dead = writers.reduce(into: Set<Reference>()) {
+            $0.formUnion(replaced[$1]?.ancestors ?? [])
+        }
         let left: [Int] = Array(writers).filter { !dead.contains(story.changes[$0].reference) }
         guard !left.isEmpty else { return nil }
         let siblings = left.map { index in

@@ -42,7 +42,8 @@ extension StoryGraph {
         let closing = accepted.filter { changes[$0].kind == .decision || changes[$0].kind == .join }
         var pairs: [Pair] = []
         for (offset, a) in accepted.enumerated() {
-            for b in accepted[(offset + 1)...] where !reach[a].contains(b) && !reach[b].contains(a) {
+            for b in accepted[(offset + 1)...] where !reach[a].contains(b) && !reach[b].contains(a)
+            {
                 let above = closing.filter { reach[$0].contains(a) && reach[$0].contains(b) }
                 pairs.append(
                     Pair(

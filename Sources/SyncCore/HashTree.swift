@@ -58,7 +58,9 @@ public struct HashTree: Sendable {
     public func run(_ id: Int64) -> Run? { runs.first { $0.id == id } }
 
     /// Where a change is stored, if it is.
-    public func locate(sequence: UInt64, prefix: UInt64, _ lookup: PrefixLookup) rethrows -> Run.Point? {
+    public func locate(sequence: UInt64, prefix: UInt64, _ lookup: PrefixLookup) rethrows -> Run
+        .Point?
+    {
         for run in runs where (run.firstSequence...run.last.sequence).contains(sequence) {
             let stored =
                 sequence == run.last.sequence
@@ -134,7 +136,8 @@ public struct HashTree: Sendable {
         let rootCount = runs.count { $0.parent == nil }
         var branches: [Branch] = []
         for run in runs {
-            let forks = Set(runs.compactMap { $0.parent?.run == run.id ? $0.parent?.sequence : nil })
+            let forks = Set(
+                runs.compactMap { $0.parent?.run == run.id ? $0.parent?.sequence : nil })
             var start = run.firstSequence
             var isNamed = run.parent != nil || rootCount > 1
             for end in forks.sorted() + [run.last.sequence] {

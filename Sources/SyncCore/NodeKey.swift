@@ -8,7 +8,9 @@ public struct NodeKey: Sendable {
 
     /// From the 32 secret bytes.
     public init?(secret: [UInt8]) {
-        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: secret) else { return nil }
+        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: secret) else {
+            return nil
+        }
         self.key = key
     }
 
@@ -40,7 +42,9 @@ public struct PublicKey: Hashable, Sendable {
     init(_ key: Curve25519.Signing.PublicKey) { bytes = Array(key.rawRepresentation) }
 
     public func isValid(signature: [UInt8], for message: [UInt8]) -> Bool {
-        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else { return false }
+        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else {
+            return false
+        }
         return key.isValidSignature(signature, for: message)
     }
 }

@@ -43,7 +43,8 @@ public struct ShortID: Hashable, Sendable, CustomStringConvertible {
     }
 
     public init?(_ text: String) {
-        guard let bytes = Base32.decode(text), (8...12).contains(bytes.count), bytes[4] != 0 || bytes.count == 8
+        guard let bytes = Base32.decode(text), (8...12).contains(bytes.count),
+            bytes[4] != 0 || bytes.count == 8
         else { return nil }
         logHash = bytes[0..<4].reduce(0) { $0 << 8 | UInt32($1) }
         sequence = bytes[4..<(bytes.count - 3)].reduce(0) { $0 << 8 | UInt64($1) }

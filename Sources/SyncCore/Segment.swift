@@ -68,7 +68,9 @@ public struct Refusal: Error, Hashable, Sendable {
     /// Offset of the offending byte, or of the change within its segment, as the rule says.
     public let position: Int
 
-    public init(_ rule: RefusalRule, log: LogID? = nil, firstSequence: UInt64 = 0, position: Int = 0) {
+    public init(
+        _ rule: RefusalRule, log: LogID? = nil, firstSequence: UInt64 = 0, position: Int = 0
+    ) {
         self.rule = rule
         self.log = log
         self.firstSequence = firstSequence

@@ -52,7 +52,8 @@ public final class HubClient: Sendable {
     /// How far this machine's clock is behind the hub's, by the last signed answer; milliseconds.
     public var measuredSkewMilliseconds: Int64 { hubTime.withLock { $0.offsetMilliseconds } }
 
-    public func exchange(_ request: ExchangeRequest) async throws(ExchangeFailure) -> ExchangeAnswer {
+    public func exchange(_ request: ExchangeRequest) async throws(ExchangeFailure) -> ExchangeAnswer
+    {
         let body = try await post(
             SyncPath.exchange, MessageCodec.encode(request), seconds: Self.exchangeSeconds)
         do { return try MessageCodec.decodeAnswer(body) } catch {

@@ -86,7 +86,7 @@ public struct CountySession: Sendable {
         case absorb(ExchangeAnswer, sent: ExchangeRequest)
         /// Long poll with the hub's digests as known; answered by `woken` or `wakeFailed`.
         case listen(WakeRequest)
-        /// Fire `timer` after this long, unless an event comes first.
+        /// Fire `timer` after this long. A later `wait` replaces it; other events do not stop it.
         case wait(milliseconds: Int64)
     }
 
@@ -108,6 +108,8 @@ public struct CountySession: Sendable {
     /// Something happened during an exchange: begin another after it.
     private var isDirty = false
     private var isListening = false
+    /// A `timer` is to come; one that comes after another exchange has begun is late and ignored.
+    private var isWaiting = false
     private var backoff: Backoff
     public private(set) var lastFailure: ExchangeFailure?
 
@@ -131,10 +133,19 @@ public struct CountySession: Sendable {
             isListening = false
             clockWanted.formUnion(scopes)
             return scopes.isEmpty ? listenIfQuiet() : begin()
+        case (.wakeFailed, .idle):
+            isListening = false
+            // A failed exchange waits already, perhaps for as long as the hub asked.
+            return isWaiting ? [] : [poll()]
         case (.wakeFailed, _):
             isListening = false
-            return [.wait(milliseconds: backoff.jittered(Self.pollMilliseconds))]
-        case (.start, _), (.localChange, _), (.timer, _):
+            return []
+        case (.timer, _):
+            return isWaiting ? begin() : []
+        case (.localChange, .idle) where lastFailure != nil && isWaiting:
+            // Without a network each edit would seal a segment of one; the timer takes them all.
+            return []
+        case (.start, _), (.localChange, _):
             return begin()
         case (.prepared(let request), .preparing):
             phase = .sending(request)
@@ -159,6 +170,7 @@ public struct CountySession: Sendable {
             return []
         }
         isDirty = false
+        isWaiting = false
         phase = .preparing
         let isFirstContact = views.contains { $0.digest == nil }
         let plan = ExchangePlan(
@@ -225,11 +237,14 @@ public struct CountySession: Sendable {
         isDirty = false
         let atLeast: Int64 =
             if case .busy(let seconds) = failure { seconds * 1000 } else { 0 }
-        return [.wait(milliseconds: backoff.failed(atLeastMilliseconds: atLeast))]
+        return [wait(backoff.failed(atLeastMilliseconds: atLeast))]
     }
 
-    private mutating func poll() -> Effect {
-        .wait(milliseconds: backoff.jittered(Self.pollMilliseconds))
+    private mutating func poll() -> Effect { wait(backoff.jittered(Self.pollMilliseconds)) }
+
+    private mutating func wait(_ milliseconds: Int64) -> Effect {
+        isWaiting = true
+        return .wait(milliseconds: milliseconds)
     }
 
     private mutating func listenIfQuiet() -> [Effect] {

@@ -101,7 +101,9 @@ public struct CBORReader {
         return try take(length, max: max, start: start)
     }
 
-    private mutating func take(_ length: UInt64, max: Int, start: Int) throws(WireError) -> Range<Int> {
+    private mutating func take(_ length: UInt64, max: Int, start: Int) throws(WireError) -> Range<
+        Int
+    > {
         guard length <= UInt64(max) else { throw WireError(.tooLarge, at: start) }
         guard length <= UInt64(end - offset) else { throw WireError(.malformed, at: start) }
         let range = offset..<(offset + Int(length))
@@ -116,7 +118,9 @@ public struct CBORReader {
     public mutating func digest() throws(WireError) -> Digest {
         let start = offset
         let range = try byteRange(max: Digest.byteCount)
-        guard let digest = Digest(bytes: bytes[range]) else { throw WireError(.malformed, at: start) }
+        guard let digest = Digest(bytes: bytes[range]) else {
+            throw WireError(.malformed, at: start)
+        }
         return digest
     }
 

@@ -70,6 +70,7 @@ public struct CBORWriter {
     public mutating func null() { bytes.append(0xF6) }
 
     /// Bytes that are canonical CBOR already.
-    public mutating func raw(_ encoded: some Collection<UInt8>) { bytes.append(contentsOf: encoded) }
+    public mutating func raw(_ encoded: some Collection<UInt8>) {
+        bytes.append(contentsOf: encoded)
+    }
 }
-

@@ -165,7 +165,9 @@ public enum ChangeCodec {
                 for _ in 0..<count {
                     let offset = reader.offset
                     let group = try reader.key(after: &lastGroup)
-                    guard let id = GroupID(exactly: group) else { throw WireError(.tooLarge, at: offset) }
+                    guard let id = GroupID(exactly: group) else {
+                        throw WireError(.tooLarge, at: offset)
+                    }
                     header.groups.append(GroupEdit(group: id, replaces: try list(&reader)))
                 }
             case HeaderKey.target:
@@ -199,7 +201,8 @@ public enum ChangeCodec {
     // MARK: Payload
 
     public static func encode(_ payload: Payload) -> [UInt8] {
-        var writer = CBORWriter(reservingBytes: 64 + payload.values.reduce(0) { $0 + $1.bytes.count })
+        var writer = CBORWriter(
+            reservingBytes: 64 + payload.values.reduce(0) { $0 + $1.bytes.count })
         writer.map(count: 1 + (payload.values.isEmpty ? 0 : 1) + (payload.reason == nil ? 0 : 1))
         writer.unsigned(PayloadKey.schemaVersion)
         writer.unsigned(UInt64(payload.schemaVersion))
@@ -237,7 +240,9 @@ public enum ChangeCodec {
                 for _ in 0..<count {
                     let offset = reader.offset
                     let group = try reader.key(after: &lastGroup)
-                    guard let id = GroupID(exactly: group) else { throw WireError(.tooLarge, at: offset) }
+                    guard let id = GroupID(exactly: group) else {
+                        throw WireError(.tooLarge, at: offset)
+                    }
                     guard !reader.isAtEnd, reader.bytes[reader.offset] >> 5 == 5 else {
                         throw reader.fail(.malformed)
                     }
@@ -288,7 +293,9 @@ public enum ChangeCodec {
         let headerBytes = Array(reader.bytes[start..<reader.offset])
         let payloadStart = reader.offset
         let payloadBytes = try reader.byteString(max: Limits.changeBytes)
-        guard reader.offset - start <= Limits.changeBytes else { throw WireError(.tooLarge, at: start) }
+        guard reader.offset - start <= Limits.changeBytes else {
+            throw WireError(.tooLarge, at: start)
+        }
         let payload: Payload
         do { payload = try decodePayload(payloadBytes) } catch {
             throw WireError(error.rule, at: payloadStart)
@@ -348,7 +355,8 @@ extension ChangeHeader {
         case .decision: return !creates && !groups.isEmpty && target == nil && !writesVerdict
         case .join: return !creates && groups.isEmpty && target == nil && !parents.isEmpty
         case .verdict:
-            return !creates && parents.isEmpty && target != nil && groups.count == 1 && writesVerdict
+            return !creates && parents.isEmpty && target != nil && groups.count == 1
+                && writesVerdict
         case .void: return !creates && parents.isEmpty && target != nil && groups.isEmpty
         case .erasure: return false
         }

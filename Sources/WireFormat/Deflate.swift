@@ -33,7 +33,9 @@ public enum Deflate {
         _ input: ArraySlice<UInt8>, byteCount: Int, max: Int
     ) throws(WireError) -> [UInt8] {
         guard byteCount <= max else { throw WireError(.tooLarge, at: input.startIndex) }
-        guard byteCount > 0, !input.isEmpty else { throw WireError(.malformed, at: input.startIndex) }
+        guard byteCount > 0, !input.isEmpty else {
+            throw WireError(.malformed, at: input.startIndex)
+        }
         var stream = z_stream()
         guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
         else { preconditionFailure("zlib could not allocate its window") }

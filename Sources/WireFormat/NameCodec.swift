@@ -100,7 +100,9 @@ public enum NameCodec {
             let start = reader.offset
             guard try reader.array(max: 2) == 2 else { throw WireError(.malformed, at: start) }
             let log = try log(&reader)
-            if let last = entries.last, last.log >= log { throw WireError(.notCanonical, at: start) }
+            if let last = entries.last, last.log >= log {
+                throw WireError(.notCanonical, at: start)
+            }
             entries.append(VectorClock.Entry(log: log, tips: try tips(&reader)))
         }
         return VectorClock(entries)

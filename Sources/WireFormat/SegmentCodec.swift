@@ -84,13 +84,17 @@ public enum SegmentCodec {
         var reader = CBORReader(encoded)
         guard try reader.array(max: 9) == 9 else { throw WireError(.malformed, at: 0) }
         let suite = try reader.unsigned()
-        guard suite == UInt64(Suite.sha256Ed25519.rawValue) else { throw WireError(.unsupported, at: 1) }
+        guard suite == UInt64(Suite.sha256Ed25519.rawValue) else {
+            throw WireError(.unsupported, at: 1)
+        }
         let log = try NameCodec.log(&reader)
         name = log
         let firstSequence = try NameCodec.sequence(&reader)
         first = firstSequence
         let previousHash = try reader.digest()
-        guard (firstSequence == 1) == (previousHash == .zero) else { throw reader.fail(.inconsistent) }
+        guard (firstSequence == 1) == (previousHash == .zero) else {
+            throw reader.fail(.inconsistent)
+        }
         var secrets: [SaltSecret] = []
         for _ in 0..<(try reader.array(max: 2)) {
             // A block whose secret is withheld holds an erased change: explicit salts follow.

@@ -23,7 +23,8 @@ struct CommandFailure: Error {
     /// In the language of the terminal.
     static var prefersChinese: Bool {
         let environment = ProcessInfo.processInfo.environment
-        let language = environment["LC_ALL"] ?? environment["LC_MESSAGES"] ?? environment["LANG"] ?? ""
+        let language =
+            environment["LC_ALL"] ?? environment["LC_MESSAGES"] ?? environment["LANG"] ?? ""
         return language.hasPrefix("zh")
     }
 }

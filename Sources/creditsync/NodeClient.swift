@@ -1,10 +1,9 @@
-import AsyncHTTPClient
+import APIClient
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-import NIOHTTP1
 import Records
 import Service
 import Store
@@ -14,21 +13,12 @@ import Store
 /// The folder's lock decides: whoever holds it owns the database, and nobody else opens it.
 struct NodeClient {
     private enum Way {
-        case service(address: String)
+        case service(ServiceConnection)
         case here(Node, any HTTPResponder<APIContext>)
     }
 
     private let way: Way
     private let logger: Logger
-
-    struct Answer {
-        let status: Int
-        let token: String?
-        let body: [UInt8]
-
-        /// Null for what is not JSON.
-        var json: JSON { JSON(decoding: body) ?? .null }
-    }
 
     init(folder path: String) throws {
         var logger = Logger(label: "creditsync")
@@ -37,7 +27,8 @@ struct NodeClient {
         guard DataFolder.exists(path: path) else {
             throw CommandFailure(
                 .noNode, "\(path) 中没有节点：请先运行 creditsync init，或用 --data 指定目录",
-                "there is no node in \(path): run `creditsync init`, or name the folder with --data")
+                "there is no node in \(path): run `creditsync init`, or name the folder with --data"
+            )
         }
         do {
             let folder = try DataFolder(path: path)
@@ -49,7 +40,7 @@ struct NodeClient {
                     .inUse, "数据目录 \(path) 正被另一进程使用，但没有正在运行的服务",
                     "another process uses \(path), and it is not a service that could be asked")
             }
-            way = .service(address: address)
+            way = .service(ServiceConnection(address: address))
         }
     }
 
@@ -57,13 +48,13 @@ struct NodeClient {
     func call(
         _ method: HTTPRequest.Method, _ path: String, user: String? = nil, token: String? = nil,
         body: JSON? = nil
-    ) async throws -> Answer {
+    ) async throws -> APIAnswer {
         let answer = try await send(method, path, user: user, token: token, body: body)
         if answer.status >= 400 { throw Self.failure(answer) }
         return answer
     }
 
-    private static func failure(_ answer: Answer) -> CommandFailure {
+    private static func failure(_ answer: APIAnswer) -> CommandFailure {
         let object = answer.json.object ?? [:]
         var chinese = object["detail_zh"]?.string ?? "错误 \(answer.status)"
         var english = object["detail"]?.string ?? "error \(answer.status)"
@@ -77,13 +68,12 @@ struct NodeClient {
 
     private func send(
         _ method: HTTPRequest.Method, _ path: String, user: String?, token: String?, body: JSON?
-    ) async throws -> Answer {
-        var headers: HTTPFields = [:]
-        if let user { headers[.user] = user }
-        if let token { headers[.ifMatch] = "\"\(token)\"" }
-        if body != nil { headers[.contentType] = "application/json" }
+    ) async throws -> APIAnswer {
         switch way {
         case .here(_, let responder):
+            var headers: HTTPFields = [:]
+            if let user { headers[.user] = user }
+            if let token { headers[.ifMatch] = "\"\(token)\"" }
             let request = Request(
                 head: HTTPRequest(
                     method: method, scheme: "http", authority: "localhost", path: path,
@@ -93,36 +83,27 @@ struct NodeClient {
                 to: request, context: APIContext(logger: logger))
             let collector = BodyCollector()
             try await response.body.write(collector)
-            return Answer(
-                status: response.status.code, token: Self.token(response.headers[.eTag]),
+            return APIAnswer(
+                status: response.status.code, tag: response.headers[.eTag],
                 body: collector.bytes)
-        case .service(let address):
-            var request = HTTPClientRequest(url: address + path)
-            request.method = NIOHTTP1.HTTPMethod(rawValue: method.rawValue)
-            for field in headers { request.headers.add(name: field.name.rawName, value: field.value) }
-            if let body { request.body = .bytes(body.encoded) }
+        case .service(let service):
             do {
-                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
-                let buffer = try await response.body.collect(upTo: 64 << 20)
-                return Answer(
-                    status: Int(response.status.code),
-                    token: Self.token(response.headers.first(name: "ETag")),
-                    body: Array(buffer.readableBytesView))
+                return try await service.send(
+                    method, path, user: user, token: token, body: body)
             } catch {
                 throw CommandFailure(
-                    .inUse, "数据目录正被使用，但其服务没有应答（\(address)）：\(error)",
-                    "the folder is in use, but its service at \(address) does not answer: \(error)")
+                    .inUse, "数据目录正被使用，但其服务没有应答（\(service.address)）：\(error)",
+                    "the folder is in use, but its service at \(service.address) does not answer: "
+                        + "\(error)")
             }
         }
     }
 
-    private static func token(_ tag: String?) -> String? {
-        tag.map { $0.replacingOccurrences(of: "\"", with: "") }
-    }
-
     /// Runs the sync loop for as long as the body takes, if the node is opened here.
     func withSyncLoop<T: Sendable>(_ body: @Sendable () async throws -> T) async throws -> T {
-        guard case .here(let node, _) = way, let loop = SyncLoop(node) else { return try await body() }
+        guard case .here(let node, _) = way, let loop = SyncLoop(node) else {
+            return try await body()
+        }
         let running = Task { try await loop.run() }
         defer { running.cancel() }
         return try await body()
@@ -135,27 +116,4 @@ private final class BodyCollector: ResponseBodyWriter {
 
     func write(_ buffer: ByteBuffer) async throws { bytes += buffer.readableBytesView }
     func finish(_ trailingHeaders: HTTPFields?) async throws {}
-}
-
-/// Where the running service listens, for commands and for people.
-struct ServiceFile: Codable {
-    let api: String
-    let sync: String?
-    let process: Int32
-
-    private static func path(_ folder: String) -> String { folder + "/service.json" }
-
-    static func read(folder: String) -> ServiceFile? {
-        guard let data = FileManager.default.contents(atPath: path(folder)) else { return nil }
-        return try? JSONDecoder().decode(ServiceFile.self, from: data)
-    }
-
-    func write(folder: String) throws {
-        try JSONEncoder().encode(self).write(
-            to: URL(fileURLWithPath: Self.path(folder)), options: .atomic)
-    }
-
-    static func remove(folder: String) {
-        try? FileManager.default.removeItem(atPath: path(folder))
-    }
 }

@@ -34,8 +34,6 @@ final class CountyMachine: Machine {
 
     private func handle(_ event: CountySession.Event) throws {
         guard var machine = session else { return }
-        // A timer fires unless an event comes first.
-        timer += 1
         let effects = machine.handle(event)
         session = machine
         for effect in effects { perform(effect) }
@@ -61,6 +59,7 @@ final class CountyMachine: Machine {
             }
         case .listen(let request): step { [self] _ in try listen(request) }
         case .wait(let milliseconds):
+            timer += 1
             let (process, timer) = (process, timer)
             world.schedule.after(milliseconds) { [self] in
                 if self.process == process, self.timer == timer { try handle(.timer) }

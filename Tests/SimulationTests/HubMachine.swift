@@ -17,6 +17,8 @@ final class HubMachine: Machine {
         case forgets
         /// Answers every digest with the county's own.
         case agreesWithAll
+        /// Sends nobody what its own name wrote elsewhere.
+        case hidesForks
     }
 
     var flaw = Flaw.none
@@ -49,6 +51,11 @@ final class HubMachine: Machine {
             if flaw == .agreesWithAll {
                 answer.segments = []
                 answer.scopes = request.scopes.map { ScopeReport(scope: $0.scope, digest: $0.digest) }
+            }
+            if flaw == .hidesForks {
+                answer.segments.removeAll {
+                    (try? SegmentCodec.decode($0))?.log.node == sender
+                }
             }
             world.trace("\(name) answers \(sender) with \(answer.segments.count) segments")
             answer.segments = world.network.damaged(answer.segments)

@@ -17,16 +17,19 @@ class Machine {
     private let clock: @Sendable () -> Int64
     private let random: @Sendable (Int) -> [UInt8]
 
-    /// `skew`: what its clock shows beyond the true time, in milliseconds.
-    init(_ identity: Identity, skew: Int64, in world: World) throws {
+    /// `skew`: what its clock shows beyond the true time, in milliseconds. `disk`: that of another
+    /// machine, copied; nil for a new one.
+    init(
+        _ identity: Identity, skew: Int64, disk: InMemoryDatabase? = nil, in world: World
+    ) throws {
         self.world = world
         self.identity = identity
-        disk = try InMemoryDatabase()
+        self.disk = try disk ?? InMemoryDatabase()
         dice = world.dice.fork()
         let (time, salts) = (world.schedule.clock, world.dice.fork())
         clock = { World.epoch + time.now + skew }
         random = { salts.bytes($0) }
-        _ = try open(disk, identity)
+        if disk == nil { _ = try open(self.disk, identity) }
     }
 
     func open(_ disk: InMemoryDatabase, _ identity: Identity? = nil) throws -> Store {

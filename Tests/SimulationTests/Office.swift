@@ -9,6 +9,7 @@ final class Office {
     private struct Form {
         let shown: RecordState
         let token: String
+        let incarnation: UInt64
         /// Set on a conflict page.
         var slot: ConflictSlot?
     }
@@ -125,13 +126,21 @@ final class Office {
 
     private func openForm() throws {
         guard let record = try someRecord() else { return }
-        forms.append(Form(shown: record.state, token: record.token))
+        forms.append(form(record.state, record.token))
         if forms.count > 4 { forms.removeFirst() }
+    }
+
+    private func form(_ shown: RecordState, _ token: String, _ slot: ConflictSlot? = nil) -> Form {
+        Form(
+            shown: shown, token: token, incarnation: machine.store?.identity.incarnation ?? 0,
+            slot: slot)
     }
 
     private func saveForm() throws {
         guard !forms.isEmpty else { return try openForm() }
         let form = forms.remove(at: dice.roll(0...(forms.count - 1)))
+        // The node goes on under a new name: its pages must be loaded again.
+        guard form.incarnation == machine.store?.identity.incarnation else { return }
         if let slot = form.slot { return try decide(form, slot) }
         let isWithdrawal = dice.roll(0...11) == 0
         let values = isWithdrawal ? lifeChange(form) : fieldChange(form)
@@ -208,7 +217,7 @@ final class Office {
 
     private func join() throws {
         guard let record = try someRecord(), record.state.heads.count > 1 else { return }
-        try save(Form(shown: record.state, token: record.token), .join, [:])
+        try save(form(record.state, record.token), .join, [:])
     }
 
     // MARK: Conflict pages
@@ -219,7 +228,7 @@ final class Office {
             case .record(let record, let slot) = item.subject,
             let page = try store.conflict(named: item.name), let shown = try store.record(record)
         else { return }
-        forms.append(Form(shown: shown.state, token: page.token, slot: slot))
+        forms.append(form(shown.state, page.token, slot))
         if dice.roll(0...2) > 0 { try decide(forms.removeLast(), slot) }
     }
 
@@ -252,7 +261,7 @@ final class Office {
             let shown = try store.record(source)
         else { return }
         try save(
-            Form(shown: shown.state, token: shown.token), .decision,
+            form(shown.state, shown.token), .decision,
             [ReservedGroup.alias: Alias.value(ShortID(target))])
     }
 }

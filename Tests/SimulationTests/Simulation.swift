@@ -7,9 +7,11 @@ struct Simulation {
         var faults: Faults
         var counties: Int
         var skews: [Int64]
-        var workMinutes: Int64 = 15
+        var workMinutes: Int64 = 12
         var hubFlaw = HubMachine.Flaw.none
         var officeFlaw = Office.Flaw.none
+        /// A county's disk is copied and the copy started.
+        var isCloned = false
         /// Small budgets cut catching up into many exchanges.
         var budgetBytes: Int
 
@@ -17,6 +19,7 @@ struct Simulation {
             let dice = Dice(seed: seed ^ 0x5EED)
             return Setup(
                 faults: .drawn(dice), counties: dice.roll(3...5), skews: World.skews(dice),
+                isCloned: dice.roll(0...5) == 0,
                 budgetBytes: dice.roll(0...2) == 0 ? dice.roll(1...2000) : Limits.exchangeBudgetBytes)
         }
     }
@@ -53,14 +56,23 @@ struct Simulation {
                 world.schedule.after(end / 3) { [world] in try world.register(county.identity) }
             }
         }
-        for machine in world.machines {
-            let office = Office(machine)
-            office.flaw = setup.officeFlaw
-            office.work(until: end)
+        for machine in world.machines { employ(machine, until: end) }
+        if setup.isCloned {
+            world.schedule.after(world.dice.milliseconds(end / 4...end * 3 / 4)) { [self] in
+                let clone = try world.clone(world.counties[0])
+                try clone.start()
+                employ(clone, until: end)
+            }
         }
         cutLines(until: end)
         try world.start()
         try world.schedule.run(until: end)
+    }
+
+    private func employ(_ machine: Machine, until end: Int64) {
+        let office = Office(machine)
+        office.flaw = setup.officeFlaw
+        office.work(until: end)
     }
 
     private func cutLines(until end: Int64) {
@@ -87,7 +99,7 @@ struct Simulation {
         let exchanges = world.counties.map(\.exchanges)
         let backlog = try segmentsToMove()
         try world.schedule.run(until: limit) { [world] in
-            guard world.schedule.now > checked + 500 else { return false }
+            guard world.schedule.now > checked + 2000 else { return false }
             checked = world.schedule.now
             isSettled = try isEven() && world.counties.allSatisfy(\.isQuiet)
             return isSettled

@@ -65,6 +65,16 @@ final class World {
         }
     }
 
+    /// A second machine with the key, the history and the incarnation of the first: somebody
+    /// copied its disk and started the copy.
+    func clone(_ county: CountyMachine) throws -> CountyMachine {
+        let clone = try CountyMachine(
+            county.identity, skew: 0, disk: InMemoryDatabase(copyOf: county.disk), in: self)
+        clone.budgetBytes = county.budgetBytes
+        counties.append(clone)
+        return clone
+    }
+
     // MARK: Names
 
     private static func key(_ number: Int) throws -> NodeKey {

@@ -67,6 +67,17 @@ import WireFormat
         #expect(try hub.verify().problems == [])
     }
 
+    @Test func `A hidden record's conflicts are hidden with it`() throws {
+        var (judge, county) = (judge, county)
+        county.add(.of(record), parents: [record], [(11, [record], LogWriter.name("丙公司"))])
+        let hold = judge.judge(record, of: record, holds: true)
+        judge.judge(record, of: record, holds: false, replacing: [hold])
+        _ = try hub.apply([county.sealed, judge.seal(1...1)])
+        #expect(try hub.conflictNames() == [])
+        _ = try hub.apply([judge.seal(2...2)])
+        #expect(try hub.conflictNames() == ["\(ShortID(record)).group-11"])
+    }
+
     @Test func `A verdict before its target holds it when it comes`() throws {
         var judge = judge
         judge.judge(edit, of: record, holds: true)

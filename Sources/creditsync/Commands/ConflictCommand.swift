@@ -1,3 +1,4 @@
+import APIClient
 import ArgumentParser
 import Foundation
 import HTTPTypes
@@ -50,7 +51,8 @@ struct ConflictCommand: AsyncParsableCommand {
         func run() async throws {
             try await reporting {
                 let conflict = try await NodeClient(folder: options.folder).call(
-                    .get, "/api/v1/conflicts/\(name.queryEscaped)").json
+                    .get, "/api/v1/conflicts/\(name.queryEscaped)"
+                ).json
                 if options.json { return Printing.json(conflict) }
                 Printing.lines(conflict.object ?? [:], omitting: ["sides", "base"])
                 let base = Printing.text(conflict["base"])
@@ -59,7 +61,8 @@ struct ConflictCommand: AsyncParsableCommand {
                 Printing.table(
                     conflict["sides"]?.array ?? [],
                     [
-                        ("变更", ["change"]), ("单位", ["office"]), ("经办", ["by"]), ("时间", ["claimedAt"]),
+                        ("变更", ["change"]), ("单位", ["office"]), ("经办", ["by"]),
+                        ("时间", ["claimedAt"]),
                         ("理由", ["reason"]), ("内容", ["values"]), ("存续", ["life"]),
                     ])
             }

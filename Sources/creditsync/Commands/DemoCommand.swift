@@ -1,6 +1,90 @@
+import APIClient
 import ArgumentParser
+import Foundation
+import Records
+import Rehearsal
+import Service
 
 struct DemoCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "demo", abstract: "演示 / demo")
-    func run() async throws {}
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "演示：一个省、断网、冲突、裁定 / a province on this machine, start to end",
+        discussion: "Exits with 1 if anything is lost or differs.")
+
+    @Option(help: "县数，4 到 45 / counties of Qinghai")
+    var counties = 6
+
+    @Flag(help: "结束后继续运行并打印页面地址 / leave it running and print the pages")
+    var serve = false
+
+    @Flag(help: "最后一行输出 JSON / print one line of JSON last")
+    var json = false
+
+    func validate() throws {
+        guard (4...45).contains(counties) else {
+            throw ValidationError("县数为 4 到 45 / --counties takes 4 to 45")
+        }
+    }
+
+    func run() async throws {
+        let begun = ContinuousClock.now
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("creditsync-demo-\(ProcessInfo.processInfo.processIdentifier)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let story = Story(isSilent: false)
+        let demo = Demo(
+            countyCount: counties, folder: folder.path, program: .current, story: story)
+        var stage: Demo.Stage?
+        var outcome = Demo.Outcome()
+        do {
+            outcome = try await demo.run(&stage)
+        } catch {
+            outcome.problems.append("\(error)")
+            story.say("\n  演示中断 / the demo broke off: \(error)")
+        }
+        let elapsed = begun.duration(to: .now)
+        if json { Printing.json(report(outcome, elapsed)) }
+        if serve, outcome.isGood, let stage { await stayUp(stage) }
+        await stage?.stop()
+        if outcome.isGood {
+            try? FileManager.default.removeItem(at: folder)
+        } else {
+            story.say("  数据保留在 \(folder.path) / the nodes' folders are kept there")
+            throw ExitCode(ExitStatus.failed.rawValue)
+        }
+    }
+
+    private func report(_ outcome: Demo.Outcome, _ elapsed: Duration) -> JSON {
+        [
+            "counties": .integer(Int64(counties)), "changes": .integer(Int64(outcome.changes)),
+            "segments": .integer(Int64(outcome.segments)),
+            "conflicts_found": .integer(Int64(outcome.conflictsFound)),
+            "conflicts_resolved": .integer(Int64(outcome.conflictsResolved)),
+            "converged": .bool(outcome.hasConverged),
+            "lost_changes": .integer(Int64(outcome.lostChanges)),
+            "elapsed_ms": .integer(
+                elapsed.components.seconds * 1000
+                    + elapsed.components.attoseconds / 1_000_000_000_000_000),
+        ]
+    }
+
+    /// Until Ctrl-C.
+    private func stayUp(_ stage: Demo.Stage) async {
+        print("\n  页面 / pages:")
+        for node in stage.all {
+            print("  \(node.name)  \(await node.api?.address ?? "")/conflicts")
+        }
+        print("  Ctrl-C 结束 / ends it")
+        fflush(nil)
+        let (signals, raised) = AsyncStream<Void>.makeStream()
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number)
+            source.setEventHandler { raised.finish() }
+            source.resume()
+            return source
+        }
+        for await _ in signals {}
+        for source in sources { source.cancel() }
+    }
 }

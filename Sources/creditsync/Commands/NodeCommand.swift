@@ -1,3 +1,4 @@
+import APIClient
 import ArgumentParser
 import Foundation
 import HTTPTypes
@@ -47,7 +48,8 @@ struct NodeCommand: AsyncParsableCommand {
         func run() async throws {
             try await reporting {
                 let answer = try await NodeClient(folder: options.folder).call(
-                    .get, "/api/v1/records/node?limit=500").json
+                    .get, "/api/v1/records/node?limit=500"
+                ).json
                 if options.json { return Printing.json(answer) }
                 Printing.table(
                     answer["records"]?.array ?? [],

@@ -1,3 +1,4 @@
+import APIClient
 import ArgumentParser
 import Foundation
 import HTTPTypes
@@ -15,8 +16,10 @@ enum SupplierName: RecordTypeName {
     static var type: RecordType { Supplier.type }
     static let command = "supplier"
     static var columns: [(title: String, path: [String])] {
-        [("统一社会信用代码", ["values", "uscc"]), ("名称", ["values", "name"]),
-            ("登记状态", ["values", "regStatus"])]
+        [
+            ("统一社会信用代码", ["values", "uscc"]), ("名称", ["values", "name"]),
+            ("登记状态", ["values", "regStatus"]),
+        ]
     }
 }
 
@@ -24,8 +27,10 @@ enum CreditName: RecordTypeName {
     static var type: RecordType { CreditRecord.type }
     static let command = "credit"
     static var columns: [(title: String, path: [String])] {
-        [("性质", ["values", "polarity"]), ("程度", ["values", "severity"]),
-            ("供应商", ["values", "supplier"]), ("事实", ["values", "facts"])]
+        [
+            ("性质", ["values", "polarity"]), ("程度", ["values", "severity"]),
+            ("供应商", ["values", "supplier"]), ("事实", ["values", "facts"]),
+        ]
     }
 }
 
@@ -33,8 +38,10 @@ enum LogName: RecordTypeName {
     static var type: RecordType { ServiceLog.type }
     static let command = "log"
     static var columns: [(title: String, path: [String])] {
-        [("类别", ["values", "kind"]), ("地点", ["values", "site"]), ("内容", ["values", "result"]),
-            ("备注", ["values", "note"])]
+        [
+            ("类别", ["values", "kind"]), ("地点", ["values", "site"]), ("内容", ["values", "result"]),
+            ("备注", ["values", "note"]),
+        ]
     }
 }
 
@@ -49,7 +56,8 @@ struct RecordCommand<Name: RecordTypeName>: AsyncParsableCommand {
         return CommandConfiguration(
             commandName: Name.command,
             abstract: "\(Name.type.title.chinese) / \(Name.type.title.english)",
-            subcommands: [RecordAdd<Name>.self, RecordList<Name>.self, RecordShow<Name>.self] + edit)
+            subcommands: [RecordAdd<Name>.self, RecordList<Name>.self, RecordShow<Name>.self] + edit
+        )
     }
 }
 
@@ -58,7 +66,9 @@ struct FieldArguments: ParsableArguments {
     @Argument(help: "字段=值 / field=value; lists separated by commas; empty clears a field")
     var fields: [String] = []
 
-    @Option(name: .customLong("from"), help: "从 JSON 文件读取 / read a JSON object from a file, - for stdin")
+    @Option(
+        name: .customLong("from"), help: "从 JSON 文件读取 / read a JSON object from a file, - for stdin"
+    )
     var file: String?
 
     func object(_ type: RecordType) throws -> JSON {
@@ -96,7 +106,9 @@ struct FieldArguments: ParsableArguments {
         case .flag: return text == "true" ? true : text == "false" ? false : .string(text)
         case .list(let element, _), .set(let element, _):
             return .array(
-                text.split(whereSeparator: { ",，、".contains($0) }).map { value(String($0), element) })
+                text.split(whereSeparator: { ",，、".contains($0) }).map {
+                    value(String($0), element)
+                })
         default: return .string(text)
         }
     }
@@ -129,7 +141,7 @@ struct RecordAdd<Name: RecordTypeName>: AsyncParsableCommand {
 
 /// What a write answered, with its warnings.
 enum Written {
-    static func show(_ answer: NodeClient.Answer, _ options: NodeOptions) {
+    static func show(_ answer: APIAnswer, _ options: NodeOptions) {
         if options.json { return Printing.json(answer.json) }
         let id = Printing.text(answer.json["id"])
         answer.json["change"]?.isNull == false
@@ -138,7 +150,8 @@ enum Written {
         for warning in answer.json["warnings"]?.array ?? [] {
             Printing.note(
                 "  注意 \(Printing.text(warning["field"]))：\(Printing.text(warning["message_zh"]))",
-                "  warning \(Printing.text(warning["field"])): \(Printing.text(warning["message"]))")
+                "  warning \(Printing.text(warning["field"])): \(Printing.text(warning["message"]))"
+            )
         }
     }
 }

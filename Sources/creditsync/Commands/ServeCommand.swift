@@ -1,3 +1,4 @@
+import APIClient
 import ArgumentParser
 import Foundation
 import Logging
@@ -73,7 +74,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func listener(_ text: String) throws -> NodeServer.Listener {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+        guard let colon = text.lastIndex(of: ":"),
+            let port = Int(text[text.index(after: colon)...]),
             (0...65535).contains(port)
         else { throw ValidationError("地址应为 HOST:PORT / an address is HOST:PORT, not \(text)") }
         let host = text[..<colon].trimmingCharacters(in: ["[", "]"])

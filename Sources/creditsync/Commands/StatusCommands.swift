@@ -1,3 +1,4 @@
+import APIClient
 import ArgumentParser
 import Foundation
 import HTTPTypes
@@ -67,7 +68,9 @@ struct VerifyCommand: AsyncParsableCommand {
         try await reporting {
             let result = try await NodeClient(folder: options.folder)
                 .call(.post, "/api/v1/verification").json
-            if options.json { Printing.json(result) } else {
+            if options.json {
+                Printing.json(result)
+            } else {
                 Printing.lines(result.object ?? [:], omitting: ["problems"])
             }
             guard result["sound"]?.bool == true else {
@@ -88,7 +91,8 @@ struct RebuildCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let result = try await NodeClient(folder: options.folder).call(.post, "/api/v1/rebuild").json
+            let result = try await NodeClient(folder: options.folder).call(.post, "/api/v1/rebuild")
+                .json
             if options.json { return Printing.json(result) }
             result["unchanged"]?.bool == true
                 ? Printing.note("重建完成，与原状态逐字节一致", "rebuilt, byte for byte as it was")
@@ -101,7 +105,8 @@ struct InspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "查看日志原文 / any change or log as debug text",
-        discussion: "inspect CHANGE-ID, inspect LOG (all its segments), or inspect (lists the logs).")
+        discussion:
+            "inspect CHANGE-ID, inspect LOG (all its segments), or inspect (lists the logs).")
 
     @OptionGroup var options: NodeOptions
 
@@ -123,15 +128,10 @@ struct InspectCommand: AsyncParsableCommand {
             }
             let path =
                 name.contains("/")
-                ? "/api/v1/segments?log=\(name.queryEscaped)" : "/api/v1/changes/\(name.queryEscaped)"
+                ? "/api/v1/segments?log=\(name.queryEscaped)"
+                : "/api/v1/changes/\(name.queryEscaped)"
             let answer = try await client.call(.get, path)
             print(String(decoding: answer.body, as: UTF8.self), terminator: "")
         }
-    }
-}
-
-extension String {
-    var queryEscaped: String {
-        addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? self
     }
 }

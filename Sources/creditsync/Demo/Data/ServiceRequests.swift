@@ -1,0 +1,108 @@
+import Rehearsal
+/// Shapes of 100 real service requests (Boston 311, from jqnatividad/qsv resources/test, MIT or
+/// Unlicense; addresses and all other columns dropped): opened, due, closed, on time, reason.
+enum ServiceRequests {
+    static let csv: StaticString = """
+        open_dt,target_dt,closed_dt,ontime,reason
+        2022-01-21 13:47:00,2022-02-04 13:47:30,,OVERDUE,Employee & General Comments
+        2022-01-19 11:18:00,,2022-01-19 11:42:16,ONTIME,Needle Program
+        2022-01-31 11:46:00,,,ONTIME,Administrative & General Requests
+        2022-01-08 12:54:49,2022-01-11 08:30:00,2022-01-09 06:43:06,ONTIME,Street Cleaning
+        2022-01-31 08:05:00,,,ONTIME,Sidewalk Cover / Manhole
+        2022-01-01 00:16:00,2022-04-01 00:16:06,2022-01-10 08:42:23,ONTIME,Housing
+        2022-01-20 13:03:00,2022-05-20 13:03:21,,OVERDUE,Housing
+        2022-01-20 08:07:49,2022-01-21 08:30:00,2022-01-20 08:45:03,ONTIME,Street Cleaning
+        2022-01-20 08:15:45,2022-01-21 08:30:00,2022-01-20 08:45:12,ONTIME,Street Cleaning
+        2022-01-01 01:56:00,,,ONTIME,Noise Disturbance
+        2022-01-01 06:46:29,2022-01-05 08:30:00,2022-01-01 15:10:16,ONTIME,Code Enforcement
+        2022-01-01 08:15:00,2022-03-02 08:15:22,2022-03-09 07:27:41,OVERDUE,Street Lights
+        2022-01-01 08:33:00,,2022-01-04 14:19:18,ONTIME,Animal Issues
+        2022-01-01 09:17:38,2022-01-04 08:30:00,2022-01-03 00:11:40,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-01 09:23:39,2022-01-10 08:30:00,2022-01-01 12:56:14,ONTIME,Park Maintenance & Safety
+        2022-01-01 09:31:00,2022-01-04 08:30:00,2022-01-03 00:11:13,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-01 09:43:36,2022-01-31 09:43:36,2022-01-03 10:06:33,ONTIME,Environmental Services
+        2022-01-01 09:29:00,2022-01-04 08:30:00,2022-01-03 00:11:28,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-01 10:35:45,2022-01-05 08:30:00,2022-01-01 14:59:41,ONTIME,Code Enforcement
+        2022-01-01 18:25:00,2022-01-17 08:30:00,2022-02-12 01:55:14,OVERDUE,Street Lights
+        2022-01-01 20:00:27,2022-01-04 08:30:00,2022-01-02 23:55:44,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-01 21:11:00,2022-01-04 08:30:00,2022-01-04 09:30:03,OVERDUE,Highway Maintenance
+        2022-01-01 21:31:54,2022-01-31 21:31:54,2022-01-04 08:34:40,ONTIME,Environmental Services
+        2022-01-01 21:54:56,2022-01-04 08:30:00,2022-01-02 23:54:13,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-01 23:46:09,2022-01-17 08:30:00,2022-01-02 11:03:10,ONTIME,Street Lights
+        2022-01-01 23:53:44,2022-03-07 08:30:00,,OVERDUE,Graffiti
+        2022-01-02 06:06:16,2022-01-05 08:30:00,2022-01-02 06:49:07,ONTIME,Code Enforcement
+        2022-01-02 08:01:29,2022-01-04 08:30:00,2022-01-03 05:59:50,ONTIME,Street Cleaning
+        2022-01-02 08:15:00,2022-01-10 08:30:00,2022-01-05 10:37:03,ONTIME,Building
+        2022-01-02 10:02:04,2022-01-04 08:30:00,2022-01-03 06:45:35,ONTIME,Street Cleaning
+        2022-01-02 10:08:00,2022-01-04 08:30:00,2022-01-02 12:45:49,ONTIME,Highway Maintenance
+        2022-01-02 10:27:00,2022-01-10 08:30:00,,OVERDUE,Highway Maintenance
+        2022-01-02 10:32:35,2022-01-03 10:32:34,2022-01-03 06:44:23,ONTIME,Signs & Signals
+        2022-01-01 10:56:25,2022-01-06 08:30:00,2022-01-01 14:17:15,ONTIME,Code Enforcement
+        2022-01-01 11:29:00,2022-01-04 08:30:00,,OVERDUE,Highway Maintenance
+        2022-01-01 12:43:50,2022-01-31 12:43:50,2022-01-03 10:46:27,ONTIME,Signs & Signals
+        2022-01-01 13:14:52,2022-01-04 08:30:00,2022-01-02 06:43:42,ONTIME,Street Cleaning
+        2022-01-01 13:42:00,,2022-01-06 16:30:36,ONTIME,Sanitation
+        2022-01-01 15:51:00,2022-02-14 08:30:00,,OVERDUE,Housing
+        2022-01-01 16:14:44,2022-01-04 08:30:00,2022-01-02 08:54:11,ONTIME,Street Cleaning
+        2022-01-01 17:24:56,2022-01-04 08:30:00,2022-01-03 00:03:27,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-01 18:07:52,2022-01-04 08:30:00,2022-01-01 19:07:41,ONTIME,Highway Maintenance
+        2022-01-01 18:13:27,2022-01-04 08:30:00,2022-01-02 23:59:18,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-02 16:20:00,2022-01-10 08:30:00,,OVERDUE,Highway Maintenance
+        2022-01-02 13:22:10,2022-01-04 08:30:00,2022-01-02 20:24:18,ONTIME,Street Cleaning
+        2022-01-02 13:26:36,2022-01-04 08:30:00,2022-01-02 14:49:17,ONTIME,Street Cleaning
+        2022-01-02 13:38:41,2022-01-05 08:30:00,2022-01-03 07:08:35,ONTIME,Code Enforcement
+        2022-01-02 14:11:49,2022-01-05 08:30:00,2022-01-03 06:52:40,ONTIME,Code Enforcement
+        2022-01-02 14:14:03,2022-01-05 08:30:00,2022-01-03 06:53:40,ONTIME,Code Enforcement
+        2022-01-02 15:00:52,2022-01-04 08:30:00,2022-01-02 23:40:14,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-02 15:41:20,2022-01-04 08:30:00,2022-01-03 09:33:42,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-02 16:06:16,2022-01-04 08:30:00,2022-01-03 00:41:57,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-02 16:18:30,2022-01-10 08:30:00,2022-01-02 16:32:54,ONTIME,Park Maintenance & Safety
+        2022-01-03 06:35:39,2022-01-04 08:30:00,2022-01-03 10:30:50,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-03 07:28:49,2022-01-06 08:30:00,2022-01-03 10:57:18,ONTIME,Code Enforcement
+        2022-01-03 07:50:09,2022-01-04 08:30:00,2022-01-03 10:35:57,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-03 07:55:00,2022-01-17 08:30:00,,OVERDUE,Signs & Signals
+        2022-01-03 08:00:00,2022-01-04 08:30:00,2022-01-03 08:36:14,ONTIME,Street Cleaning
+        2022-01-03 08:22:00,2022-01-10 08:30:00,2022-01-07 10:33:35,ONTIME,Park Maintenance & Safety
+        2022-01-03 09:58:36,2022-01-04 09:58:36,2022-01-03 11:58:53,ONTIME,Street Cleaning
+        2022-01-03 10:02:57,2022-05-03 10:02:57,2022-01-03 10:11:24,ONTIME,Housing
+        2022-01-03 10:12:00,2022-05-03 10:12:36,2022-01-13 14:12:46,ONTIME,Housing
+        2022-01-03 10:41:29,2022-01-04 10:41:29,2022-01-03 11:01:22,ONTIME,Street Cleaning
+        2022-01-03 10:42:18,2022-01-04 10:42:18,2022-01-03 10:43:35,ONTIME,Sanitation
+        2022-01-03 10:43:00,2022-01-24 10:43:43,2022-01-18 08:00:19,ONTIME,Recycling
+        2022-01-03 11:26:38,2022-01-04 11:26:45,2022-01-03 12:25:29,ONTIME,Street Cleaning
+        2022-01-03 11:31:00,2022-01-04 11:31:57,2022-01-03 12:15:23,ONTIME,Highway Maintenance
+        2022-01-03 11:36:21,,2022-01-04 16:31:31,ONTIME,Sanitation
+        2022-01-03 11:59:41,2022-01-06 11:59:41,2022-01-03 13:21:57,ONTIME,Code Enforcement
+        2022-01-03 12:13:47,2022-01-04 12:13:47,2022-01-03 12:41:17,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-03 12:19:00,2022-01-04 12:19:43,2022-01-03 14:05:26,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-03 12:29:00,2022-03-07 12:29:41,,OVERDUE,Graffiti
+        2022-01-03 12:35:00,,2022-01-10 16:30:33,ONTIME,Sanitation
+        2022-01-03 12:39:00,2022-01-24 12:39:57,2022-01-18 07:54:26,ONTIME,Recycling
+        2022-01-03 12:47:00,2022-02-17 12:47:39,2022-04-25 14:30:31,OVERDUE,Street Lights
+        2022-01-03 13:07:00,2022-01-05 13:07:19,2022-01-03 13:32:02,ONTIME,Code Enforcement
+        2022-01-03 16:06:33,,2022-01-04 08:15:58,ONTIME,Programs
+        2022-01-03 16:08:34,2022-01-04 16:08:34,2022-01-03 17:36:44,ONTIME,Street Cleaning
+        2022-01-03 16:16:00,2022-01-19 16:16:48,2022-02-28 10:40:30,OVERDUE,Enforcement & Abandoned Vehicles
+        2022-01-03 16:20:22,2022-01-04 16:20:22,2022-01-03 18:35:34,ONTIME,Street Cleaning
+        2022-01-03 16:48:09,2022-01-04 16:48:09,2022-01-04 09:38:42,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-03 17:02:00,2022-01-05 08:30:00,2022-01-04 11:03:42,ONTIME,Sanitation
+        2022-01-06 16:14:45,2022-03-10 16:14:45,,OVERDUE,Graffiti
+        2022-01-03 19:58:00,2022-01-20 08:30:00,2022-01-04 11:58:48,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-03 20:36:45,2022-01-05 08:30:00,2022-01-03 21:45:03,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-03 20:41:44,2022-01-05 08:30:00,2022-01-03 21:43:55,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-03 21:00:00,,2022-01-05 16:30:54,ONTIME,Sanitation
+        2022-01-03 21:05:00,2022-01-20 08:30:00,,OVERDUE,Enforcement & Abandoned Vehicles
+        2022-01-03 21:12:27,2022-01-05 08:30:00,2022-01-04 00:21:02,ONTIME,Highway Maintenance
+        2022-01-03 22:39:00,2022-01-04 22:39:39,2022-01-04 06:47:15,ONTIME,Signs & Signals
+        2022-01-03 23:57:33,2022-01-05 08:30:00,2022-01-04 02:20:41,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-04 00:35:43,2022-01-05 08:30:00,2022-01-04 09:58:30,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-04 01:03:19,2022-01-05 08:30:00,2022-01-04 07:41:04,ONTIME,Sanitation
+        2022-01-04 06:15:33,2022-01-05 08:30:00,2022-01-04 10:00:57,ONTIME,Enforcement & Abandoned Vehicles
+        2022-01-04 07:17:19,,2022-01-04 07:46:36,ONTIME,Needle Program
+        2022-01-02 11:00:16,2022-01-04 08:30:00,2022-01-03 06:49:55,ONTIME,Street Cleaning
+        2022-01-02 11:26:00,2022-01-10 08:30:00,2022-01-06 16:53:32,ONTIME,Highway Maintenance
+        2022-01-02 11:58:12,2022-01-03 11:58:12,2022-01-03 06:43:39,ONTIME,Signs & Signals
+        2022-01-02 12:27:00,2022-01-04 08:30:00,2022-01-03 10:02:17,ONTIME,Street Cleaning
+        2022-01-03 15:51:00,2022-01-04 15:51:30,,OVERDUE,Highway Maintenance
+        """
+}
