@@ -51,6 +51,7 @@ let pure: [Target] = [
     tests("SyncCoreTests", ["SyncCore"]),
     tests("WireFormatTests", ["WireFormat", "SyncCore", crypto]),
     tests("RecordsTests", ["Records", "SyncCore"]),
+    tests("TidyTests", []),
 ]
 
 let storage: [Target] = [

@@ -3,19 +3,28 @@ import NIOPosix
 import Synchronization
 
 /// The line between one county and the hub: a TCP proxy on loopback that can be down, up, or cut
-/// at a named byte.
+/// at a named byte of either direction.
 public final class Link: Sendable {
+    public enum Direction: Sendable { case fromCounty, fromHub }
+
+    private struct Cut {
+        let direction: Direction
+        var bytesLeft: Int
+        let then: @Sendable () -> Void
+    }
+
     private struct State {
         var isUp = false
-        /// Bytes that still pass from the county before the line is cut.
-        var bytesUntilCut: Int?
+        var cut: Cut?
         var open: [ObjectIdentifier: any Channel] = [:]
-        var onCut: (@Sendable () -> Void)?
+        var heard = ByteBuffer()
     }
 
     private let state = Mutex(State())
     private let hubPort: Int
     private let listener = Mutex<(any Channel)?>(nil)
+
+    static let heardBytes = 64 * 1024
 
     private init(hubPort: Int) { self.hubPort = hubPort }
 
@@ -32,22 +41,33 @@ public final class Link: Sendable {
 
     public var port: Int { listener.withLock { $0?.localAddress?.port } ?? 0 }
 
+    /// The first bytes that the county sent since the line was last put up, as on a tapped wire.
+    public var heard: [UInt8] { state.withLock { Array($0.heard.readableBytesView) } }
+
     // MARK: Switching
 
-    public func up() { state.withLock { $0.isUp = true } }
+    public func up() { up(cut: nil) }
 
-    /// Up, but cut after so many bytes from the county.
-    public func up(cutAfterBytes bytes: Int, onCut: @escaping @Sendable () -> Void) {
+    /// Up, but cut after so many bytes of one direction, counted over all connections from now on.
+    public func up(
+        cutAfterBytes bytes: Int, direction: Direction = .fromCounty,
+        onCut: @escaping @Sendable () -> Void
+    ) {
+        up(cut: Cut(direction: direction, bytesLeft: bytes, then: onCut))
+    }
+
+    private func up(cut: Cut?) {
         state.withLock { state in
             state.isUp = true
-            state.bytesUntilCut = bytes
-            state.onCut = onCut
+            state.cut = cut
+            state.heard.clear()
         }
     }
 
     public func down() {
         let open = state.withLock { state in
             state.isUp = false
+            state.cut = nil
             defer { state.open = [:] }
             return Array(state.open.values)
         }
@@ -63,8 +83,8 @@ public final class Link: Sendable {
 
     private func accept(_ county: any Channel) -> EventLoopFuture<Void> {
         guard state.withLock({ $0.isUp }) else { return county.close() }
-        let fromCounty = Passage { [self] in pass($0) }
-        let fromHub = Passage { $0 }
+        let fromCounty = Passage(self, .fromCounty)
+        let fromHub = Passage(self, .fromHub)
         let bootstrap = ClientBootstrap(group: county.eventLoop)
             .channelOption(.autoRead, value: false)
             .channelInitializer { hub in hub.pipeline.addHandler(fromHub) }
@@ -82,28 +102,36 @@ public final class Link: Sendable {
 
     private func remember(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
-        state.withLock { $0.open[id] = channel }
+        let isUp = state.withLock { state in
+            state.open[id] = channel
+            return state.isUp
+        }
         channel.closeFuture.whenComplete { [weak self] _ in
             _ = self?.state.withLock { $0.open.removeValue(forKey: id) }
         }
+        // It went down while this connection was being made.
+        if !isUp { channel.close(promise: nil) }
     }
 
-    /// What of these bytes still passes.
-    private func pass(_ bytes: ByteBuffer) -> ByteBuffer {
-        let (passed, onCut) = state.withLock { state -> (ByteBuffer, (@Sendable () -> Void)?) in
-            guard let left = state.bytesUntilCut else { return (bytes, nil) }
-            guard bytes.readableBytes >= left else {
-                state.bytesUntilCut = left - bytes.readableBytes
+    /// What of these bytes still passes, and what to do if the line is cut by them.
+    fileprivate func pass(
+        _ bytes: ByteBuffer, _ direction: Direction
+    ) -> (passed: ByteBuffer, onCut: (@Sendable () -> Void)?) {
+        state.withLock { state in
+            guard state.isUp else { return (ByteBuffer(), nil) }
+            if direction == .fromCounty, state.heard.readableBytes < Self.heardBytes {
+                state.heard.writeImmutableBuffer(bytes)
+            }
+            guard let cut = state.cut, cut.direction == direction else { return (bytes, nil) }
+            guard bytes.readableBytes >= cut.bytesLeft else {
+                state.cut?.bytesLeft -= bytes.readableBytes
                 return (bytes, nil)
             }
-            state.bytesUntilCut = nil
+            state.cut = nil
             state.isUp = false
-            return (
-                bytes.getSlice(at: bytes.readerIndex, length: left) ?? ByteBuffer(), state.onCut
-            )
+            let passed = bytes.getSlice(at: bytes.readerIndex, length: cut.bytesLeft)
+            return (passed ?? ByteBuffer(), cut.then)
         }
-        onCut?()
-        return passed
     }
 }
 
@@ -111,17 +139,25 @@ public final class Link: Sendable {
 private final class Passage: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
 
-    private let filter: @Sendable (ByteBuffer) -> ByteBuffer
+    private let link: Link
+    private let direction: Link.Direction
     var other: (any Channel)?
 
-    init(_ filter: @escaping @Sendable (ByteBuffer) -> ByteBuffer) { self.filter = filter }
+    init(_ link: Link, _ direction: Link.Direction) {
+        self.link = link
+        self.direction = direction
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
-        let passed = filter(bytes)
-        other?.writeAndFlush(passed, promise: nil)
+        let (passed, onCut) = link.pass(unwrapInboundIn(data), direction)
+        let written = other?.writeAndFlush(passed)
+        guard let onCut else { return }
         // A cut line dies on both ends, with what had passed on its way.
-        if passed.readableBytes < bytes.readableBytes { context.close(promise: nil) }
+        let end: @Sendable (Result<Void, any Error>) -> Void = { [link] _ in
+            link.down()
+            onCut()
+        }
+        if let written { written.whenComplete(end) } else { end(.success(())) }
     }
 
     func channelInactive(context: ChannelHandlerContext) { other?.close(promise: nil) }

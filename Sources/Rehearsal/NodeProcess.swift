@@ -70,10 +70,18 @@ public actor NodeProcess {
         try await ended(process)
     }
 
-    public func stop() async throws {
-        guard let process, process.isRunning else { return }
+    /// Asks the process to end, and gives its exit status.
+    @discardableResult
+    public func stop() async throws -> Int32? {
+        guard let process, process.isRunning else { return nil }
         process.terminate()
         try await ended(process)
+        return process.terminationStatus
+    }
+
+    /// SIGSTOP and SIGCONT: a machine that is there and says nothing.
+    public func signal(_ number: Int32) {
+        if let process { Foundation.kill(process.processIdentifier, number) }
     }
 
     private func ended(_ process: Process) async throws {
@@ -107,6 +115,18 @@ public actor NodeProcess {
         let answer = try await call(method, path, user: user, token: token, body: body).json
         if let change = answer["change"]?.string { accepted.append(change) }
         return answer
+    }
+
+    /// The answer, whatever its status.
+    public func ask(
+        _ method: String, _ path: String, as user: String? = nil, token: String? = nil,
+        _ body: JSON? = nil
+    ) async throws -> APIAnswer {
+        guard let api else { throw Broken(description: "\(name) is not running") }
+        guard let method = HTTPRequest.Method(rawValue: method) else {
+            throw Broken(description: "\(method) is no method")
+        }
+        return try await api.send(method, path, user: user, token: token, body: body)
     }
 
     private func call(

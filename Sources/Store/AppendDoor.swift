@@ -13,7 +13,8 @@ struct AppendDoor {
     let now: Int64
     let random: (Int) -> [UInt8]
 
-    init(_ db: Database, identity: Identity, now: Int64, random: @escaping (Int) -> [UInt8]) throws {
+    init(_ db: Database, identity: Identity, now: Int64, random: @escaping (Int) -> [UInt8]) throws
+    {
         self.db = db
         self.identity = identity
         self.now = now

@@ -92,7 +92,8 @@ struct ApplyDoor {
             segment.log, run: place.run, parent: place.parent, firstSequence: first.sequence,
             last: last, db)
         try SegmentTable.insert(
-            segment.encoded, run: run, firstSequence: segment.firstSequence, last: last, at: now, db)
+            segment.encoded, run: run, firstSequence: segment.firstSequence, last: last, at: now, db
+        )
         projector.logs = logs
         for change in fresh {
             try projector.add(change, at: ChangeKey(run: run, sequence: change.sequence))
@@ -164,7 +165,9 @@ struct ApplyDoor {
                 guard let point = place else {
                     return Place(run: nil, parent: nil, knownCount: index)
                 }
-                let isEnd = runs.contains { $0.id == point.run && $0.last.sequence == point.sequence }
+                let isEnd = runs.contains {
+                    $0.id == point.run && $0.last.sequence == point.sequence
+                }
                 return Place(
                     run: isEnd ? point.run : nil, parent: isEnd ? nil : point, knownCount: index)
             }

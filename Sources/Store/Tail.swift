@@ -107,7 +107,8 @@ enum Tail {
         run: Int64, of sequence: UInt64, _ logs: LogTable, _ db: Database
     ) throws -> Digest {
         if sequence == 1 { return .zero }
-        let place = logs.run(run).flatMap { $0.firstSequence == sequence ? $0.parent : nil }
+        let place =
+            logs.run(run).flatMap { $0.firstSequence == sequence ? $0.parent : nil }
             ?? Run.Point(run: run, sequence: sequence - 1)
         let key = ChangeKey(run: place.run, sequence: place.sequence)
         if let row = try Row.fetchOne(

@@ -96,8 +96,11 @@ struct Checks {
         let duplicates = world.ledger.duplicates(ofType: Supplier.type.name) { outcome in
             Set(
                 outcome.siblings(Supplier.Group.identity).compactMap {
-                    if case .text(let code)? = outcome.fields($0.value)[Supplier.uscc] { code }
-                    else { nil }
+                    if case .text(let code)? = outcome.fields($0.value)[Supplier.uscc] {
+                        code
+                    } else {
+                        nil
+                    }
                 })
         }
         for (name, sides) in duplicates { expected[name] = Opening(kind: .duplicate, sides: sides) }
@@ -114,7 +117,8 @@ struct Checks {
         for item in items where item.kind != .brokenRule {
             found[item.name] = Opening(kind: item.kind, sides: item.sides.map(\.reference))
         }
-        for name in Set(expected.keys).union(found.keys).sorted() where expected[name] != found[name] {
+        for name in Set(expected.keys).union(found.keys).sorted()
+        where expected[name] != found[name] {
             throw world.violation(
                 """
                 conflict \(name): by the ledger \(expected[name].map { "\($0)" } ?? "none"), \

@@ -50,7 +50,9 @@ final class HubMachine: Machine {
             var answer = try exchange(request, from: member, store)
             if flaw == .agreesWithAll {
                 answer.segments = []
-                answer.scopes = request.scopes.map { ScopeReport(scope: $0.scope, digest: $0.digest) }
+                answer.scopes = request.scopes.map {
+                    ScopeReport(scope: $0.scope, digest: $0.digest)
+                }
             }
             if flaw == .hidesForks {
                 answer.segments.removeAll {

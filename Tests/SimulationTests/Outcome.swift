@@ -40,7 +40,9 @@ struct Outcome {
         }
         let gone = replaced.values.reduce(into: Set<Reference>()) { $0.formUnion($1) }
         return entries.compactMap { entry in
-            guard let write = entry.writes[group], !gone.contains(entry.reference) else { return nil }
+            guard let write = entry.writes[group], !gone.contains(entry.reference) else {
+                return nil
+            }
             return (entry.reference, write.value)
         }.sorted { $0.reference < $1.reference }
     }

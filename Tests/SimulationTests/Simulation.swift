@@ -7,7 +7,7 @@ struct Simulation {
         var faults: Faults
         var counties: Int
         var skews: [Int64]
-        var workMinutes: Int64 = 12
+        var workMinutes: Int64 = 10
         var hubFlaw = HubMachine.Flaw.none
         var officeFlaw = Office.Flaw.none
         /// A county's disk is copied and the copy started.
@@ -20,7 +20,8 @@ struct Simulation {
             return Setup(
                 faults: .drawn(dice), counties: dice.roll(3...5), skews: World.skews(dice),
                 isCloned: dice.roll(0...5) == 0,
-                budgetBytes: dice.roll(0...2) == 0 ? dice.roll(1...2000) : Limits.exchangeBudgetBytes)
+                budgetBytes: dice.roll(0...2) == 0
+                    ? dice.roll(1...2000) : Limits.exchangeBudgetBytes)
         }
     }
 

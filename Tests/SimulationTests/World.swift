@@ -49,9 +49,9 @@ final class World {
         network = Network(schedule, faults: faults, dice: dice.fork())
         receipts = ReceiptBook(self)
         let identities = try World.nodes.prefix(count).enumerated().map { index, node in
-            try Self.identity(node.0, .county, division: node.1, number: index + 1)
+            try identity(node.0, .county, division: node.1, number: index + 1)
         }
-        let hub = try Self.identity("630000-hub", .hub, division: "630000", number: 0)
+        let hub = try identity("630000-hub", .hub, division: "630000", number: 0)
         self.hub = try HubMachine(hub, skew: skews[0], in: self)
         for (index, identity) in identities.enumerated() {
             counties.append(
@@ -84,15 +84,15 @@ final class World {
         return key
     }
 
-    private static func identity(
+    private func identity(
         _ name: String, _ role: Identity.Role, division: String, number: Int
     ) throws -> Identity {
         guard let node = NodeID(name), let hub = NodeID("630000-hub") else {
             throw StoreError.badToken
         }
         return Identity(
-            node: node, role: role, division: division, incarnation: UInt64(0x1000 + number),
-            key: try key(number), hub: hub, hubKey: try key(0).publicKey, hubAddress: nil)
+            node: node, role: role, division: division, incarnation: dice.next(),
+            key: try Self.key(number), hub: hub, hubKey: try Self.key(0).publicKey, hubAddress: nil)
     }
 
     // MARK: Events

@@ -35,7 +35,8 @@ import Testing
             #expect(page?.token == pages[0]?.token)
             #expect(page?.item.sides.map(\.reference) == [first, second].sorted())
         }
-        #expect(try a.records(ofType: Supplier.type, naturalKey: String(name.suffix(18))).count == 2)
+        #expect(
+            try a.records(ofType: Supplier.type, naturalKey: String(name.suffix(18))).count == 2)
     }
 
     @Test func `The conflict shows a side's present name`() throws {

@@ -69,8 +69,10 @@ final class Node {
     func sync(
         with hub: Store, changing alter: (inout ExchangeAnswer) throws -> Void = { _ in }
     ) throws -> [(request: ExchangeRequest, answer: ExchangeAnswer)] {
-        let member = try hub.member(node) ?? Member(
-            node: node, key: store.identity.key.publicKey, scopes: store.identity.ownScopes)
+        let member =
+            try hub.member(node)
+            ?? Member(
+                node: node, key: store.identity.key.publicKey, scopes: store.identity.ownScopes)
         var exchanges: [(request: ExchangeRequest, answer: ExchangeAnswer)] = []
         var effects = session.handle(.localChange)
         while !effects.isEmpty {

@@ -47,7 +47,8 @@ import WireFormat
                 let bytes = ValueCodec.encode(
                     group: (-2...18).map { Value.Entry(Int64($0), value) })
                 writer.add(
-                    .creates(type: type), ([0, 1, 2] + (10...15)).dropFirst().map {
+                    .creates(type: type),
+                    ([0, 1, 2] + (10...15)).dropFirst().map {
                         (GroupID($0), [], bytes)
                     })
             }

@@ -85,9 +85,10 @@ import WireFormat
             ]), from: sender)
         #expect(answer.scopes == [])
         #expect(answer.segments.isEmpty)
-        let theirs = try #require(try province.hub.store.status().logs.first {
-            $0.log.scope == .county(632_522)
-        })
+        let theirs = try #require(
+            try province.hub.store.status().logs.first {
+                $0.log.scope == .county(632_522)
+            })
         let tip = try #require(
             try province.hub.store.reports(of: [.county(632_522)])[0].clock?[theirs.log].first)
         let reference = Reference(log: theirs.log, sequence: tip.sequence, hash: tip.hash)

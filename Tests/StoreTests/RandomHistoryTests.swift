@@ -113,14 +113,16 @@ struct RandomWork {
         let writes: [GroupID: Edit.GroupWrite] =
             switch below(6) {
             case 0: [Supplier.Group.size: .size(below(2) == 0 ? "SMALL" : "LARGE")]
-            case 1: [
-                ReservedGroup.life: .verbatim(
-                    below(2) == 0 ? LifeValue.withdrawn : LifeValue.alive)
-            ]
-            case 2: [
-                ReservedGroup.alias: .verbatim(
-                    Alias.value(below(3) == 0 ? nil : ShortID(records[below(records.count)])))
-            ]
+            case 1:
+                [
+                    ReservedGroup.life: .verbatim(
+                        below(2) == 0 ? LifeValue.withdrawn : LifeValue.alive)
+                ]
+            case 2:
+                [
+                    ReservedGroup.alias: .verbatim(
+                        Alias.value(below(3) == 0 ? nil : ShortID(records[below(records.count)])))
+                ]
             default: [Supplier.Group.name: .name("名\(below(4))")]
             }
         let basis: Edit.Basis = below(8) == 0 ? .nothing : .keepBoth(token: form)

@@ -99,6 +99,19 @@ import Testing
         #expect(try county.store.verify().problems == [])
     }
 
+    /// Incarnations are random, so half of them do not fit a signed integer.
+    @Test func `An open tail under any incarnation can be read again`() throws {
+        let low = Province.county(1)
+        let high = Identity(
+            node: low.node, role: low.role, division: low.division, incarnation: .max,
+            key: low.key, hub: low.hub, hubKey: low.hubKey, hubAddress: low.hubAddress)
+        let store = try Node(high, in: InMemoryDatabase(), seed: 1).store
+        let record = try store.newSupplier("甲公司")
+        try store.rename(record, "乙公司")
+        #expect(try store.verify().problems == [])
+        #expect(try store.rebuild())
+    }
+
     @Test func `Bytes flipped in the file after it was closed`() throws {
         let folder = try TemporaryFolder()
         let owned = try DataFolder(path: folder.path)
