@@ -56,7 +56,7 @@ let pure: [Target] = [
 
 let storage: [Target] = [
     library("Store", ["SyncCore", "WireFormat", "SyncSession", "Records", "Access", grdb, crypto]),
-    tests("StoreTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records"]),
+    tests("StoreTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records", grdb]),
     tests("SimulationTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records"]),
 ]
 
@@ -73,7 +73,12 @@ let full: [Target] = [
             "SyncCore", "WireFormat", "SyncSession", "Records", "Access", "Store", "SyncHTTP",
             crypto, logging, hummingbird, httpTypes,
         ] + nio + lifecycle),
-    library("ReviewSite", ["SyncCore", "Records", "Service", hummingbird, httpTypes, mustache]),
+    library(
+        "ReviewSite",
+        [
+            "SyncCore", "WireFormat", "Records", "Access", "Store", "Service", hummingbird,
+            httpTypes, logging, mustache,
+        ] + nio),
     tests(
         "ReviewSiteTests",
         [
@@ -85,9 +90,10 @@ let full: [Target] = [
     .executableTarget(
         name: "creditsync",
         dependencies: [
-            "SyncCore", "WireFormat", "Records", "Service", "APIClient", "Rehearsal", arguments,
+            "SyncCore", "WireFormat", "Records", "Store", "Service", "ReviewSite", "APIClient",
+            "Rehearsal", arguments,
             logging,
-            hummingbird, httpClient, httpTypes, "Store",
+            hummingbird, httpClient, httpTypes,
         ] + nio + lifecycle,
         swiftSettings: strict),
     // Depends on the program so that it is built before it is run.

@@ -18,6 +18,8 @@ public actor NodeProcess {
     private let program: Program
     private let serveArguments: [String]
     private var process: Process?
+    /// Of the last process that was stopped or killed.
+    public private(set) var exitStatus: Int32?
     public private(set) var api: ServiceConnection?
     public private(set) var syncAddress: String?
     /// Ids of changes that the node acknowledged.
@@ -70,13 +72,10 @@ public actor NodeProcess {
         try await ended(process)
     }
 
-    /// Asks the process to end, and gives its exit status.
-    @discardableResult
-    public func stop() async throws -> Int32? {
-        guard let process, process.isRunning else { return nil }
+    public func stop() async throws {
+        guard let process, process.isRunning else { return }
         process.terminate()
         try await ended(process)
-        return process.terminationStatus
     }
 
     /// SIGSTOP and SIGCONT: a machine that is there and says nothing.
@@ -88,6 +87,7 @@ public actor NodeProcess {
         try await until(seconds: Self.startSeconds, "\(name) ends") {
             process.isRunning ? nil : true
         }
+        exitStatus = process.terminationStatus
         self.process = nil
     }
 

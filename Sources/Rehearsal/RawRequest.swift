@@ -102,3 +102,14 @@ private final class Gathered: ChannelInboundHandler, Sendable {
         context.close(promise: nil)
     }
 }
+
+public enum Port {
+    /// A port that nothing listens on at this moment.
+    public static func free() async throws -> Int {
+        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = channel.localAddress?.port ?? 0
+        try await channel.close()
+        return port
+    }
+}

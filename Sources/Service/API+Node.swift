@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import Records
 import Store
@@ -32,7 +33,8 @@ extension API {
             let status = try await offload { [node] in try node.store.status() }
             return answer(node.view(of: status))
         }
-        api.post("sync") { _, _ in
+        api.post("sync") { request, _ in
+            _ = try request.author()
             let report = try await node.syncNow()
             return answer(
                 .object([
@@ -43,7 +45,8 @@ extension API {
                     "openConflicts": .integer(Int64(report.openConflicts)),
                 ]))
         }
-        api.post("verification") { _, _ in
+        api.post("verification") { request, _ in
+            _ = try request.author()
             let found = try await offload { [node] in try node.store.verify() }
             return answer(
                 .object([
@@ -55,7 +58,9 @@ extension API {
                     "problems": .array(found.problems.map { .string($0) }),
                 ]))
         }
-        api.post("rebuild") { _, _ in
+        api.post("rebuild") { request, _ in
+            let author = try request.author()
+            node.logger.notice("rebuild", metadata: ["by": "\(author)"])
             let isEqual = try await offload { [node] in try node.store.rebuild() }
             return answer(["unchanged": .bool(isEqual)])
         }

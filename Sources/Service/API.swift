@@ -16,6 +16,7 @@ public struct API: Sendable {
     public func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.add(middleware: ProblemMiddleware(logger: node.logger))
+        router.add(middleware: LoopbackMiddleware())
         addHealth(to: router)
         let api = router.group("api/v1")
         addNode(to: api)

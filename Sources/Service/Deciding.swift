@@ -46,6 +46,11 @@ extension Problem {
     static let choiceUnfit = Problem(
         "choice-unfit", .unprocessableContent, "This choice does not fit this class of conflict.",
         "该裁定方式不适用于此类冲突。")
+    static let needsUpgrade = Problem(
+        "needs-upgrade", .conflict,
+        "A side holds fields of a newer version: take a side as it is, or decide on an upgraded "
+            + "node.",
+        "某一方含有新版本字段：请整体采用某一方，或在升级后的节点裁定。")
     static let reasonMissing = Problem(
         "reason-missing", .unprocessableContent, "A decision needs a reason.", "裁定必须填写理由。")
 }
@@ -103,9 +108,14 @@ extension Node {
             guard let base = item.base else { throw Problem.choiceUnfit }
             return .verbatim(base.bytes)
         case .values(let fields):
-            guard let write = try groupWrites(type, fields, record)[group] else {
-                throw Problem.choiceUnfit
+            guard let write = try groupWrites(type, fields, record)[group],
+                let declared = type.group(group)
+            else { throw Problem.choiceUnfit }
+            // Which side's unknown fields should stay is for a node that knows them to say.
+            let hasUnknown = item.sides.flatMap(\.values).contains { value in
+                StateValues.fields(value.bytes).contains { !declared.fields.contains($0.key) }
             }
+            if hasUnknown { throw Problem.needsUpgrade }
             return write
         default: throw Problem.choiceUnfit
         }

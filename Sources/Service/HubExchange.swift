@@ -59,9 +59,11 @@ extension Node {
         let scopes = request.scopes.map(\.scope)
         let news = news.subscribe(Set(scopes))
         let known = Dictionary(uniqueKeysWithValues: request.scopes.map { ($0.scope, $0.digest) })
-        @Sendable func changed() async throws -> [Scope] {
+        @Sendable func changed() async throws -> [ScopeReport] {
             let reports = try await offload { [store] in try store.reports(of: scopes) }
-            return reports.filter { $0.digest != known[$0.scope] }.map(\.scope)
+            return reports.filter { $0.digest != known[$0.scope] }.map {
+                ScopeReport(scope: $0.scope, digest: $0.digest)
+            }
         }
         let already = try await changed()
         if !already.isEmpty { return WakeAnswer(scopes: already) }

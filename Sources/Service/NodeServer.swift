@@ -71,13 +71,15 @@ public struct NodeServer {
     }
 }
 
-/// Ends long polls when the process is asked to stop, which would otherwise wait for them.
+/// Ends long polls and waits for a sync when the process is asked to stop, which would otherwise
+/// wait for them.
 private struct PollCloser: ServiceLifecycle.Service {
     let node: Node
 
     func run() async throws {
         try? await gracefulShutdown()
         node.news.finish()
+        node.monitor.finish()
     }
 }
 

@@ -74,7 +74,7 @@ public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let problem as Problem {
             return try problem.response(from: request, context: context)
         } catch let error as StoreError {
-            return try Self.problem(error).response(from: request, context: context)
+            return try Problem(error).response(from: request, context: context)
         } catch let error as HTTPError where error.status == .notFound {
             return try Problem.notFound.response(from: request, context: context)
         } catch let error as HTTPError {
@@ -90,47 +90,55 @@ public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
             ).response(from: request, context: context)
         }
     }
+}
 
-    private static func problem(_ error: StoreError) -> Problem {
-        switch error {
-        case .noSuchRecord: .noSuchRecord
-        case .badToken: .badToken
-        case .insertOnly: .insertOnly
-        case .stale(let state), .conflictMoved(let state):
-            Problem(
-                "stale", .preconditionFailed,
-                "The record changed since it was shown. Read it again; or send ?keepBoth=true to "
-                    + "keep your edit beside what came.",
-                "记录在打开后已被更改：请重新读取；或加 ?keepBoth=true 将你的修改与新修改并存。",
-                members: ["heads": .array(state.heads.map { .string(ShortID($0).description) })])
-        case .disputed(let group):
-            Problem(
-                "disputed", .conflict,
-                "Group \(group) has several values that await a decision: use the conflict page.",
-                "该字段存在未裁定的冲突，请在冲突页面处理。")
-        case .tooLarge(let what): Problem("too-large", .contentTooLarge, what, "内容过大：" + what)
-        case .outcomeUnknown:
-            Problem(
-                "outcome-unknown", .serviceUnavailable,
-                "The disk failed at the commit: read again before retrying.",
-                "提交时磁盘出错，结果不明：请重新读取后再试。")
-        case .ambiguousID:
-            Problem(
-                "ambiguous-id", .conflict, "The id names changes of two branches of a forked log.",
-                "该编号对应分叉日志中的多条变更。")
-        case .locked(let path):
-            Problem("locked", .conflict, "Another process owns \(path).", "数据目录正被另一进程使用。")
-        case .notInitialised(let path):
-            Problem(
-                "not-initialised", .conflict, "There is no node in \(path): run `creditsync init`.",
-                "目录中没有节点，请先运行 creditsync init。")
-        case .alreadyInitialised(let path):
-            Problem("already-initialised", .conflict, "\(path) holds a node already.", "目录中已有节点。")
-        case .foreign(let what): Problem("foreign-database", .conflict, what, "数据库不属于本版本。")
-        case .damaged(let what):
-            Problem(
-                "damaged", .internalServerError, "\(what): run `creditsync verify`.",
-                "数据损坏，请运行 creditsync verify。")
-        }
+extension Problem {
+    /// What the store's word means to a caller.
+    public init(_ error: StoreError) {
+        self =
+            switch error {
+            case .noSuchRecord: .noSuchRecord
+            case .badToken: .badToken
+            case .insertOnly: .insertOnly
+            case .stale(let state), .conflictMoved(let state):
+                Problem(
+                    "stale", .preconditionFailed,
+                    "The record changed since it was shown. Read it again; or send ?keepBoth=true to "
+                        + "keep your edit beside what came.",
+                    "记录在打开后已被更改：请重新读取；或加 ?keepBoth=true 将你的修改与新修改并存。",
+                    members: ["heads": .array(state.heads.map { .string(ShortID($0).description) })]
+                )
+            case .disputed(let group):
+                Problem(
+                    "disputed", .conflict,
+                    "Group \(group) has several values that await a decision: use the conflict page.",
+                    "该字段存在未裁定的冲突，请在冲突页面处理。")
+            case .tooLarge(let what): Problem("too-large", .contentTooLarge, what, "内容过大：" + what)
+            case .outcomeUnknown:
+                Problem(
+                    "outcome-unknown", .serviceUnavailable,
+                    "The disk failed at the commit: read again before retrying.",
+                    "提交时磁盘出错，结果不明：请重新读取后再试。")
+            case .ambiguousID:
+                Problem(
+                    "ambiguous-id", .conflict,
+                    "The id names changes of two branches of a forked log.",
+                    "该编号对应分叉日志中的多条变更。")
+            case .locked(let path):
+                Problem("locked", .conflict, "Another process owns \(path).", "数据目录正被另一进程使用。")
+            case .notInitialised(let path):
+                Problem(
+                    "not-initialised", .conflict,
+                    "There is no node in \(path): run `creditsync init`.",
+                    "目录中没有节点，请先运行 creditsync init。")
+            case .alreadyInitialised(let path):
+                Problem(
+                    "already-initialised", .conflict, "\(path) holds a node already.", "目录中已有节点。")
+            case .foreign(let what): Problem("foreign-database", .conflict, what, "数据库不属于本版本。")
+            case .damaged(let what):
+                Problem(
+                    "damaged", .internalServerError, "\(what): run `creditsync verify`.",
+                    "数据损坏，请运行 creditsync verify。")
+            }
     }
 }

@@ -36,7 +36,7 @@ public struct SyncLoop: ServiceLifecycle.Service {
                 for effect in session.handle(event) {
                     try await perform(effect, inbox, timer, &group)
                 }
-                report(session)
+                report(session, after: event)
             }
             timer.cancel()
             group.cancelAll()
@@ -56,7 +56,11 @@ public struct SyncLoop: ServiceLifecycle.Service {
             }
         case .send(let request):
             node.monitor.noteRequest()
-            await attempt(inbox) { .answered(try await client.exchange(request)) }
+            // A stop does not wait for a hub that is silent: what was sent is sent again.
+            await attempt(inbox) {
+                .answered(
+                    try await cancelWhenGracefulShutdown { try await client.exchange(request) })
+            }
         case .absorb(let answer, let sent):
             await attempt(inbox) {
                 .absorbed(try await offload { try store.absorb(answer, sent: sent) })
@@ -88,8 +92,10 @@ public struct SyncLoop: ServiceLifecycle.Service {
         }
     }
 
-    private func report(_ session: CountySession) {
-        if let failure = session.lastFailure {
+    /// A failure is told once, when it happens: until the next exchange has ended, it says nothing
+    /// about that one.
+    private func report(_ session: CountySession, after event: CountySession.Event) {
+        if case .failed(let failure) = event {
             node.monitor.note(
                 failure, now: node.store.now, skewMilliseconds: client.measuredSkewMilliseconds)
             node.logger.info("not synced", metadata: ["reason": "\(failure)"])

@@ -26,6 +26,7 @@ public final class SyncMonitor: Sendable {
     private struct State {
         var status = Status()
         var waiting: [AsyncStream<ExchangeFailure?>.Continuation] = []
+        var isStopping = false
     }
 
     private let state = Mutex(State())
@@ -35,9 +36,22 @@ public final class SyncMonitor: Sendable {
     /// Registers before `begin` is called, so that the outcome cannot be missed.
     func nextOutcome(_ begin: () -> Void) -> Outcome {
         let (stream, continuation) = AsyncStream<ExchangeFailure?>.makeStream()
-        state.withLock { $0.waiting.append(continuation) }
-        begin()
+        let isStopping = state.withLock { state in
+            if !state.isStopping { state.waiting.append(continuation) }
+            return state.isStopping
+        }
+        if isStopping { continuation.finish() } else { begin() }
         return Outcome(stream: stream)
+    }
+
+    /// Answers everyone who waits: the process is about to stop.
+    func finish() {
+        let waiting = state.withLock { state in
+            state.isStopping = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.finish() }
     }
 
     func noteRequest() { state.withLock { $0.status.requests += 1 } }

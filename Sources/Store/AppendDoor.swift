@@ -95,6 +95,10 @@ struct AppendDoor {
         _ header: ChangeHeader, values: [GroupValue], _ edit: Edit, in log: LogID
     ) throws -> Change {
         precondition(header.isConsistent, "an edit that the model forbids was let through")
+        precondition(AuthorCode.isValid(edit.author), "callers check who is asking")
+        guard (edit.reason ?? "").utf8.count <= Limits.reasonBytes else {
+            throw StoreError.tooLarge("a reason holds at most \(Limits.reasonBytes) bytes")
+        }
         let payloadBytes = ChangeCodec.encode(
             Payload(schemaVersion: edit.schemaVersion, values: values, reason: edit.reason))
         let headerBytes = ChangeCodec.encode(header)

@@ -109,7 +109,9 @@ public enum Titles {
         for group in state.groups {
             for entry in StateValues.fields(group.siblings[0].value)
             where entry.key == type.titleField && group.group >= ReservedGroup.firstDeclared {
-                if case .text(let text) = entry.value { return group.isDisputed ? text + "（有争议）" : text }
+                if case .text(let text) = entry.value {
+                    return group.isDisputed ? text + "（有争议）" : text
+                }
             }
         }
         return ""

@@ -191,7 +191,9 @@ enum ReceiptTable {
 
     static func all(logs: LogTable, _ db: Database) throws -> [(receipt: Receipt, at: Int64)] {
         try Row.fetchAll(
-            db, sql: "SELECT log, sequence, hash, signature, stored_at FROM receipt ORDER BY log, sequence"
+            db,
+            sql:
+                "SELECT log, sequence, hash, signature, stored_at FROM receipt ORDER BY log, sequence"
         ).compactMap { row in
             guard let log = logs.logs[row[0]] else { return nil }
             return (

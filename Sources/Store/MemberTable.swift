@@ -33,7 +33,9 @@ enum MemberTable {
 
     static func replace(record: ChangeKey, state: RecordState, _ db: Database) throws {
         try db.execute(sql: "DELETE FROM member WHERE record = ?", arguments: [record.rawValue])
-        guard let type = Catalogue.type(named: typeName), NaturalKeyTable.isAlive(state) else { return }
+        guard let type = Catalogue.type(named: typeName), NaturalKeyTable.isAlive(state) else {
+            return
+        }
         let fields = type.json(of: StateValues.agreed(state))
         guard let node = fields["node"]?.string,
             let key = fields["publicKey"]?.string.flatMap({ Data(base64Encoded: $0) }),
@@ -54,8 +56,10 @@ enum MemberTable {
     }
 
     static func all(_ db: Database) throws -> [Member] {
-        try Row.fetchAll(db, sql: "SELECT node, public_key, scopes FROM member ORDER BY node, record")
-            .compactMap(member)
+        try Row.fetchAll(
+            db, sql: "SELECT node, public_key, scopes FROM member ORDER BY node, record"
+        )
+        .compactMap(member)
     }
 
     private static func member(_ row: Row) -> Member? {

@@ -47,7 +47,8 @@ enum NaturalKeyTable {
     /// Visible and not withdrawn.
     static func isAlive(_ state: RecordState) -> Bool {
         let life = state.group(ReservedGroup.life)
-        let isWithdrawn = life.map { $0.siblings.allSatisfy { $0.value != LifeValue.alive } } ?? false
+        let isWithdrawn =
+            life.map { $0.siblings.allSatisfy { $0.value != LifeValue.alive } } ?? false
         return state.isVisible && !isWithdrawn
     }
 }

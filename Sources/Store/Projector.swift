@@ -21,8 +21,9 @@ struct Projector {
         self.db = db
         self.logs = logs
         self.hub = hub
-        hasAbsent = try Int.fetchOne(
-            db.cachedStatement(sql: "SELECT 1 FROM record WHERE key < 0 LIMIT 1")) != nil
+        hasAbsent =
+            try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT 1 FROM record WHERE key < 0 LIMIT 1")) != nil
     }
 
     mutating func add(_ change: Change, at key: ChangeKey) throws {
@@ -77,7 +78,8 @@ struct Projector {
                     arguments: [
                         key.rawValue, Int64(bitPattern: record.prefix),
                         StateCodec.encode(
-                            Story(record: record, changes: []).fold { _ in TypeRules.unknown }).blob,
+                            Story(record: record, changes: []).fold { _ in TypeRules.unknown }
+                        ).blob,
                     ])
                 hasAbsent = true
             }

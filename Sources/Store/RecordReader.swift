@@ -27,7 +27,8 @@ struct RecordReader {
         if row.hasStory {
             guard
                 let entry = try Row.fetchOne(
-                    db.cachedStatement(sql: "SELECT entry FROM story WHERE record = ?1 AND key = ?1"),
+                    db.cachedStatement(
+                        sql: "SELECT entry FROM story WHERE record = ?1 AND key = ?1"),
                     arguments: [row.key.rawValue])
             else { throw StoreError.damaged("record \(state.record) has no creation") }
             (header, payload) = try ChangeCodec.decode(entry: entry.bytes(0))
@@ -73,7 +74,8 @@ struct RecordReader {
         let whole = ShownContext(of: state)
         switch slot {
         case .group(let group):
-            return ShownContext(heads: whole.heads, groups: whole.groups.filter { $0.group == group })
+            return ShownContext(
+                heads: whole.heads, groups: whole.groups.filter { $0.group == group })
         case .life:
             return ShownContext(
                 heads: whole.heads, groups: whole.groups.filter { $0.group == ReservedGroup.life })
@@ -85,10 +87,12 @@ struct RecordReader {
     func context(
         _ basis: Edit.Basis, row: RecordTable.Row, rows: [StoryTable.Row], state: RecordState
     ) throws -> ShownContext {
-        let references = Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0.change.reference) })
+        let references = Dictionary(
+            uniqueKeysWithValues: rows.map { ($0.key, $0.change.reference) })
         func shown(_ token: String) throws -> ShownContext {
             let token = try HeadToken(text: token, identity: identity)
-            guard let context = token.context(record: row.key, referenceOf: { references[$0] }) else {
+            guard let context = token.context(record: row.key, referenceOf: { references[$0] })
+            else {
                 throw StoreError.badToken
             }
             return context

@@ -76,7 +76,8 @@ extension Store {
                 waiting: try count("SELECT count(*) FROM waiting"),
                 refusals: try count("SELECT count(*) FROM refusal"), pendingUpload: pending,
                 scopes: scopes.map(logs.report),
-                databaseBytes: try count("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"))
+                databaseBytes: try count(
+                    "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"))
         }
     }
 

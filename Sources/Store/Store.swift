@@ -128,7 +128,9 @@ public final class Store: Sendable {
         var door = try ApplyDoor(db, identity: identity, now: clock(), sender: sender)
         var report = try door.apply(decoded)
         let learnedOwn = zip(decoded, report.results).contains { item, entry in
-            guard case .success(let segment) = item, case .stored = entry.result else { return false }
+            guard case .success(let segment) = item, case .stored = entry.result else {
+                return false
+            }
             return segment.log.node == identity.node
                 && segment.log.incarnation == identity.incarnation
         }
@@ -268,7 +270,8 @@ public final class Store: Sendable {
 
     /// Indexes names that came since the last call.
     public func indexNames() throws {
-        if try writer.read({ try Int.fetchOne($0, sql: "SELECT 1 FROM name_queue LIMIT 1") }) == nil {
+        if try writer.read({ try Int.fetchOne($0, sql: "SELECT 1 FROM name_queue LIMIT 1") }) == nil
+        {
             return
         }
         var isMore = true

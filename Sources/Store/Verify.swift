@@ -93,7 +93,8 @@ private struct LogCheck {
 
     private mutating func check(_ run: Run, _ log: LogID, _ key: PublicKey?) throws {
         var expected = run.firstSequence
-        var previous = run.parent.map { hashes[ChangeKey(run: $0.run, sequence: $0.sequence)] } ?? .zero
+        var previous =
+            run.parent.map { hashes[ChangeKey(run: $0.run, sequence: $0.sequence)] } ?? .zero
         var encodedSegments: [[UInt8]] = []
         try SegmentTable.eachSegment(
             run: run.id, run.firstSequence...run.last.sequence, db
@@ -107,11 +108,14 @@ private struct LogCheck {
                 return problem("\(log): a segment is \(error.rule.name) at byte \(error.position)")
             }
             result.segments += 1
-            guard segment.log == log else { return problem("\(log): holds a segment of \(segment.log)") }
+            guard segment.log == log else {
+                return problem("\(log): holds a segment of \(segment.log)")
+            }
             if let key, SegmentCodec.isSigned(segment, by: key) {
                 result.signatures += 1
             } else {
-                problem("\(log): the segment through \(segment.lastSequence) is not signed by its node")
+                problem(
+                    "\(log): the segment through \(segment.lastSequence) is not signed by its node")
             }
             guard segment.firstSequence <= expected else {
                 return problem("\(log): \(segment.firstSequence) follows \(expected - 1)")
@@ -119,7 +123,8 @@ private struct LogCheck {
             // It may begin with changes that are stored before it, too: the same ones.
             let overlap = min(Int(expected - segment.firstSequence), segment.changes.count)
             let link = overlap == 0 ? segment.previousHash : segment.changes[overlap - 1].hash
-            let before = overlap == segment.changes.count && segment.lastSequence + 1 != expected
+            let before =
+                overlap == segment.changes.count && segment.lastSequence + 1 != expected
                 ? hashes[ChangeKey(run: run.id, sequence: segment.lastSequence)] : previous
             guard link == before else {
                 return problem("\(log): the chain breaks before \(expected)")

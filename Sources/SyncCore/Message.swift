@@ -74,9 +74,11 @@ public struct WakeRequest: Hashable, Sendable {
     public init(scopes: [ScopeReport]) { self.scopes = scopes }
 }
 
-/// The scopes with news; none when the poll ran out.
+/// The scopes with news, and the hub's digests of them: the node's own upload changes these, too,
+/// and is no news to it. None when the poll ran out.
 public struct WakeAnswer: Hashable, Sendable {
-    public var scopes: [Scope]
+    /// Without clocks.
+    public var scopes: [ScopeReport]
 
-    public init(scopes: [Scope]) { self.scopes = scopes }
+    public init(scopes: [ScopeReport]) { self.scopes = scopes }
 }

@@ -62,7 +62,9 @@ public final class HubClient: Sendable {
     }
 
     /// Long poll: the scopes with news, none when the poll ran out.
-    public func wake(_ request: WakeRequest) async throws(ExchangeFailure) -> [Scope] {
+    public func wake(
+        _ request: WakeRequest
+    ) async throws(ExchangeFailure) -> [ScopeReport] {
         let body = try await post(
             SyncPath.wake, MessageCodec.encode(request), seconds: Limits.wakeSeconds + 15)
         do { return try MessageCodec.decodeWakeAnswer(body).scopes } catch {

@@ -20,12 +20,23 @@ public struct ExchangePlan: Hashable, Sendable {
         public let view: HubView
         /// Send the clock although the digests are not known to differ.
         public let sendsClock: Bool
+
+        public init(view: HubView, sendsClock: Bool) {
+            self.view = view
+            self.sendsClock = sendsClock
+        }
     }
 
     public let scopes: [ScopePlan]
     /// The highest change of a log that both sides are known to hold.
     public let marks: [Reference]
     public let budgetBytes: Int
+
+    public init(scopes: [ScopePlan], marks: [Reference], budgetBytes: Int) {
+        self.scopes = scopes
+        self.marks = marks
+        self.budgetBytes = budgetBytes
+    }
 }
 
 /// Why an exchange came to nothing. All of these are met by trying again; what was sent may or
@@ -71,7 +82,7 @@ public struct CountySession: Sendable {
         case start
         case localChange
         /// The long poll named scopes with news, or ended without any.
-        case woken([Scope])
+        case woken([ScopeReport])
         case wakeFailed
         case timer
         case prepared(ExchangeRequest)
@@ -129,10 +140,14 @@ public struct CountySession: Sendable {
 
     public mutating func handle(_ event: Event) -> [Effect] {
         switch (event, phase) {
-        case (.woken(let scopes), _):
+        case (.woken(let reports), _):
             isListening = false
-            clockWanted.formUnion(scopes)
-            return scopes.isEmpty ? listenIfQuiet() : begin()
+            // What this node uploaded meanwhile is no news.
+            let news = reports.filter { report in
+                views.contains { $0.scope == report.scope && $0.digest != report.digest }
+            }
+            clockWanted.formUnion(news.map(\.scope))
+            return news.isEmpty ? listenIfQuiet() : begin()
         case (.wakeFailed, .idle):
             isListening = false
             // A failed exchange waits already, perhaps for as long as the hub asked.

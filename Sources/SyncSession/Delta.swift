@@ -31,7 +31,9 @@ public enum Delta {
         var logs: Set<LogID> = []
         for entry in peer.entries {
             let mine = own[entry.log]
-            guard !mine.isEmpty, mine.contains(where: { !entry.tips.contains($0) }) else { continue }
+            guard !mine.isEmpty, mine.contains(where: { !entry.tips.contains($0) }) else {
+                continue
+            }
             let isUnknown = try entry.tips.contains { tip in
                 try !isStored(Reference(log: entry.log, sequence: tip.sequence, hash: tip.hash))
             }

@@ -309,10 +309,11 @@ public enum ChangeCodec {
         entry: [UInt8]
     ) throws(WireError) -> (headerBytes: [UInt8], payloadBytes: [UInt8]) {
         var reader = CBORReader(entry)
-        let header = try reader.item(depth: Limits.valueDepth)
+        _ = try readHeader(&reader)
+        let headerBytes = Array(entry[..<reader.offset])
         let payload = try reader.byteString(max: Limits.changeBytes)
         try reader.expectEnd()
-        return (Array(entry[header]), payload)
+        return (headerBytes, payload)
     }
 
     /// A stored entry: its bytes were checked when they were written.

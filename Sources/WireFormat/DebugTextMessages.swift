@@ -32,7 +32,7 @@ extension DebugText {
 
     public static func text(ofWakeAnswer bytes: [UInt8]) -> String {
         shown("wake answer", bytes, MessageCodec.decodeWakeAnswer) { answer, lines in
-            lines.list("scopes with news", answer.scopes) { $1.item($0) }
+            write(answer.scopes, to: &lines)
         }
     }
 

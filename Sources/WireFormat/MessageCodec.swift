@@ -83,47 +83,33 @@ public enum MessageCodec {
 
     // MARK: Wake
 
-    public static func encode(_ request: WakeRequest) -> [UInt8] {
-        var head = HeadWriter()
-        head.field(Key.scopes) { reports(request.scopes, to: &$0) }
-        return head.finish(segments: [])
-    }
+    public static func encode(_ request: WakeRequest) -> [UInt8] { encodeWake(request.scopes) }
+    public static func encode(_ answer: WakeAnswer) -> [UInt8] { encodeWake(answer.scopes) }
 
     public static func decodeWakeRequest(_ bytes: [UInt8]) throws(WireError) -> WakeRequest {
-        var reader = CBORReader(bytes)
-        var request = WakeRequest(scopes: [])
-        try fields(&reader) { (key, reader, offset) throws(WireError) in
-            guard key == Key.scopes else { throw WireError(.unsupported, at: offset) }
-            request.scopes = try reports(&reader)
-        }
-        try reader.expectEnd()
-        return request
-    }
-
-    public static func encode(_ answer: WakeAnswer) -> [UInt8] {
-        var head = HeadWriter()
-        head.field(Key.scopes) { writer in
-            writer.array(count: answer.scopes.count)
-            for scope in answer.scopes { writer.text(scope.description) }
-        }
-        return head.finish(segments: [])
+        WakeRequest(scopes: try decodeWake(bytes))
     }
 
     public static func decodeWakeAnswer(_ bytes: [UInt8]) throws(WireError) -> WakeAnswer {
+        WakeAnswer(scopes: try decodeWake(bytes))
+    }
+
+    /// Question and answer have one form.
+    private static func encodeWake(_ scopes: [ScopeReport]) -> [UInt8] {
+        var head = HeadWriter()
+        head.field(Key.scopes) { reports(scopes, to: &$0) }
+        return head.finish(segments: [])
+    }
+
+    private static func decodeWake(_ bytes: [UInt8]) throws(WireError) -> [ScopeReport] {
         var reader = CBORReader(bytes)
-        var answer = WakeAnswer(scopes: [])
+        var scopes: [ScopeReport] = []
         try fields(&reader) { (key, reader, offset) throws(WireError) in
             guard key == Key.scopes else { throw WireError(.unsupported, at: offset) }
-            for _ in 0..<(try reader.array(max: Limits.scopesPerExchange)) {
-                let scope = try NameCodec.scope(&reader)
-                if let last = answer.scopes.last, last >= scope {
-                    throw WireError(.notCanonical, at: offset)
-                }
-                answer.scopes.append(scope)
-            }
+            scopes = try reports(&reader)
         }
         try reader.expectEnd()
-        return answer
+        return scopes
     }
 
     // MARK: Parts

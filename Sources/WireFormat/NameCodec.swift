@@ -71,8 +71,10 @@ public enum NameCodec {
         for reference in references { write(reference, to: &writer) }
     }
 
-    public static func references(_ reader: inout CBORReader) throws(WireError) -> [Reference] {
-        let count = try reader.array(max: Limits.referencesPerMessage)
+    public static func references(
+        _ reader: inout CBORReader, max: Int = Limits.referencesPerMessage
+    ) throws(WireError) -> [Reference] {
+        let count = try reader.array(max: max)
         var references: [Reference] = []
         for _ in 0..<count { references.append(try reference(&reader)) }
         return references

@@ -82,16 +82,20 @@ public enum StateCodec {
             }
             siblings.append((group, list))
         }
-        let heads = try NameCodec.references(&reader)
+        let heads = try NameCodec.references(&reader, max: bytes.count)
         var verdicts: [(Reference, [Reference])] = []
         for _ in 0..<(try reader.array(max: bytes.count)) {
             _ = try reader.array(max: 2)
-            verdicts.append((try NameCodec.reference(&reader), try NameCodec.references(&reader)))
+            verdicts.append(
+                (
+                    try NameCodec.reference(&reader),
+                    try NameCodec.references(&reader, max: bytes.count)
+                ))
         }
         let isVisible = try reader.bool()
-        let held = try NameCodec.references(&reader)
-        let waiting = try NameCodec.references(&reader)
-        let wanted = try NameCodec.references(&reader)
+        let held = try NameCodec.references(&reader, max: bytes.count)
+        let waiting = try NameCodec.references(&reader, max: bytes.count)
+        let wanted = try NameCodec.references(&reader, max: bytes.count)
         _ = try reader.array(max: siblings.count)
         var groups: [GroupState] = []
         for (group, list) in siblings {
@@ -105,7 +109,9 @@ public enum StateCodec {
                 let kind = ConflictClass(rawValue: UInt8(try reader.unsigned(max: 255)))
             else { throw reader.fail(.malformed) }
             conflicts.append(
-                OpenConflict(slot: slot, kind: kind, sides: try NameCodec.references(&reader)))
+                OpenConflict(
+                    slot: slot, kind: kind,
+                    sides: try NameCodec.references(&reader, max: bytes.count)))
         }
         try reader.expectEnd()
         return RecordState(

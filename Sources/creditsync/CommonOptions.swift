@@ -20,6 +20,9 @@ struct AuthorOption: ParsableArguments {
         help: "经办人代码 / your code, never a name (environment: CREDITSYNC_USER)")
     var user: String?
 
+    /// For calls that change no record: they are made by whoever sits at this terminal.
+    static let unnamed = "terminal"
+
     func code() throws -> String {
         if let user = user ?? ProcessInfo.processInfo.environment["CREDITSYNC_USER"] { return user }
         throw ValidationError("请用 --as 注明经办人代码 / say who you are with --as USER")

@@ -86,7 +86,13 @@ import Testing
             ], keepBoth: false, by: "clerk1")
         let cited = try #require(try pages.node.store.record(record.id))
         try edit(pages, cited, ["severity": "SERIOUS"], keepBoth: false, by: "clerk1")
-        try edit(pages, cited, ["source": "PERFORMANCE"], keepBoth: true, by: "clerk2")
+        // As from another office: here it would be refused, since the two together break a rule.
+        _ = try pages.node.store.append(
+            Edit(
+                target: .existing(cited.state.record), basis: .keepBoth(token: cited.token),
+                writes: [
+                    CreditRecord.Group.basis: .fields([CreditRecord.source: .text("PERFORMANCE")])
+                ], author: "clerk2", schemaVersion: 1))
         let name = "\(record.id).rule-3"
         let page = try await pages.get("/conflicts/\(name)")
         try pages.keep(page, as: "rule")
@@ -130,7 +136,9 @@ import Testing
         let pages = try Pages()
         let record = try credit(pages)
         try edit(pages, record, ["severity": "GENERAL"], keepBoth: false, by: "clerk1")
-        try edit(pages, record, ["severity": "SLIGHT", "expiry": "2027-03-01"], keepBoth: true, by: "clerk2")
+        try edit(
+            pages, record, ["severity": "SLIGHT", "expiry": "2027-03-01"], keepBoth: true,
+            by: "clerk2")
         let page = try await pages.get("/records/creditRecord/\(record.id)")
         try pages.keep(page, as: "provisional")
         #expect(page.body.contains("暂定"))

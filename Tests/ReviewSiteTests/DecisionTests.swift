@@ -112,6 +112,7 @@ import Testing
         #expect(answer.body.contains("冲突在打开后已有变化"))
         #expect(answer.body.contains("丙名有限公司"))
         #expect(answer.body.contains("草稿理由"))
+        #expect(!answer.body.contains(" checked"))
         #expect(answer.body.contains("<span class=\"tag warn\">新</span>"))
         // Sent again from the page as it is now, it is accepted.
         var again = entered

@@ -91,7 +91,8 @@ import Testing
         for path in ["/conflicts", "/nothing", "/records/supplier/zzz"] {
             let page = try await pages.get(path)
             let policy = try #require(page.headers[.contentSecurityPolicy])
-            #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"))
+            #expect(
+                policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"))
             #expect(page.headers[.xContentTypeOptions] == "nosniff")
             #expect(page.headers[HTTPField.Name("Referrer-Policy")!] == "no-referrer")
             #expect(page.headers[.contentType] == "text/html; charset=utf-8")

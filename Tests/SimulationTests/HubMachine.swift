@@ -109,7 +109,10 @@ final class HubMachine: Machine {
                 left.append(poll)
             } else {
                 try poll.reply(
-                    MessageCodec.encode(WakeAnswer(scopes: news.map(\.0.scope).sorted())))
+                    MessageCodec.encode(
+                        WakeAnswer(
+                            scopes: news.map { ScopeReport(scope: $0.0.scope, digest: $0.0.digest) }
+                        )))
             }
         }
         polls = left

@@ -7,7 +7,8 @@ struct RetryTests {
     private func failed(_ failure: ExchangeFailure) -> (CountySession, [CountySession.Effect]) {
         var session = CountySession(views: [HubView(scope: .province)], seed: 1)
         _ = session.handle(.start)
-        return (session, session.handle(.failed(failure)))
+        let effects = session.handle(.failed(failure))
+        return (session, effects)
     }
 
     @Test("tries again although a long poll ended without news meanwhile")
@@ -38,7 +39,7 @@ struct RetryTests {
     @Test("begins no exchange by a timer whose cause is gone")
     func ignoresLateTimers() {
         var (session, _) = failed(.unreachable("timed out"))
-        _ = session.handle(.localChange)
+        _ = session.handle(.start)
         #expect(session.handle(.timer).isEmpty)
     }
 }

@@ -74,7 +74,7 @@ final class Node {
             ?? Member(
                 node: node, key: store.identity.key.publicKey, scopes: store.identity.ownScopes)
         var exchanges: [(request: ExchangeRequest, answer: ExchangeAnswer)] = []
-        var effects = session.handle(.localChange)
+        var effects = session.handle(.start)
         while !effects.isEmpty {
             switch effects.removeFirst() {
             case .prepare(let plan):

@@ -21,7 +21,9 @@ enum SourceTree {
             lines.compactMap { line in
                 let words = line.split(separator: " ")
                 guard let at = words.firstIndex(of: "import"), at < 3, at + 1 < words.count,
-                    words[..<at].allSatisfy({ $0.hasPrefix("@") || $0 == "public" || $0 == "internal" })
+                    words[..<at].allSatisfy({
+                        $0.hasPrefix("@") || $0 == "public" || $0 == "internal"
+                    })
                 else { return nil }
                 return String(words[at + 1])
             }
@@ -35,8 +37,9 @@ enum SourceTree {
             .filter { $0.hasSuffix(".swift") }
             .sorted()
             .compactMap { name in
-                guard let text = try? String(
-                    contentsOf: base.appendingPathComponent(name), encoding: .utf8)
+                guard
+                    let text = try? String(
+                        contentsOf: base.appendingPathComponent(name), encoding: .utf8)
                 else { return nil }
                 return File(
                     path: folder + "/" + name,

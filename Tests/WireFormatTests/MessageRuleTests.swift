@@ -40,9 +40,18 @@ private let messages: [(name: String, decoder: Decoder, hex: String, rule: Refus
     ),
     ("a report without digest", .answer, "a2 0001 0181 81" + province, .malformed),
     ("a short digest", .answer, "a2 0001 0181 82" + province + "4100", .malformed),
-    ("scopes with news", .wakeAnswer, "a2 0001 0182" + province + county, nil),
-    ("scopes not ascending", .wakeAnswer, "a2 0001 0182" + county + province, .notCanonical),
-    ("a scope twice", .wakeAnswer, "a2 0001 0182" + province + province, .notCanonical),
+    (
+        "scopes with news", .wakeAnswer,
+        "a2 0001 0182 82" + province + digest + "82" + county + digest, nil
+    ),
+    (
+        "scopes not ascending", .wakeAnswer,
+        "a2 0001 0182 82" + county + digest + "82" + province + digest, .notCanonical
+    ),
+    (
+        "a scope twice", .wakeAnswer,
+        "a2 0001 0182 82" + province + digest + "82" + province + digest, .notCanonical
+    ),
     ("more than wake answers have", .wakeAnswer, "a3 0001 0180 0280", .unsupported),
     ("something after a wake answer", .wakeAnswer, "a2 0001 0180 40", .malformed),
     ("something after a wake request", .wakeRequest, "a2 0001 0180 40", .malformed),

@@ -65,9 +65,7 @@ private let segments: [Damage] = [
         // Version 2; key 9; a scope of another kind.
         #expect(decoder.refusal(bytes("a200020180")) == .unsupported)
         #expect(decoder.refusal(bytes("a3000101800900")) == .unsupported)
-        // Of a report, or of news.
-        let report = decoder == .wakeAnswer ? "" : "82"
-        let message = bytes("a200010181" + report) + cbor { $0.text("town/1") }
+        let message = bytes("a20001018182") + cbor { $0.text("town/1") }
         #expect(decoder.refusal(message) == .unsupported)
     }
 

@@ -81,7 +81,8 @@ struct DecisionComplaint: Sendable {
 extension DecisionComplaint {
     /// What the API says about the fields. `evidence[2]` belongs to the input of `evidence`.
     static func fields(_ problem: Problem) -> [DecisionComplaint] {
-        (problem.members["fields"]?.array ?? []).filter { $0["severity"]?.string != "warning" }.map {
+        (problem.members["fields"]?.array ?? []).filter { $0["severity"]?.string != "warning" }.map
+        {
             let path = $0["field"]?.string ?? ""
             let name = path.prefix { $0 != "[" }
             return DecisionComplaint(

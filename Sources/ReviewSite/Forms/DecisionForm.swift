@@ -34,9 +34,12 @@ extension DecisionForm {
     /// Nil when this version cannot decide the conflict.
     init?(
         _ subject: ConflictSubject, values: [FieldID: Value], token: String,
-        draft: DecisionDraft?, complaints: [DecisionComplaint], user: String?
+        draft: DecisionDraft?, refusal: DecisionRefusal?, user: String?
     ) {
         guard subject.type != nil else { return nil }
+        let complaints = refusal?.complaints ?? []
+        // Among sides that were not there before, the choice is to be made anew.
+        let chosen: String? = if case .moved = refusal { nil } else { draft?.choice }
         func message(_ anchor: String) -> String? {
             complaints.first { $0.anchor == anchor }?.message
         }
@@ -51,7 +54,7 @@ extension DecisionForm {
             Option(
                 id: index == 0 ? "decision" : "decision-\(index)", value: choice.value,
                 title: choice.title, detail: choice.detail,
-                isChosen: draft?.choice == choice.value, hasInputs: choice.value == "values")
+                isChosen: chosen == choice.value, hasInputs: choice.value == "values")
         }
         inputs = fields.map { field in
             FieldInput(

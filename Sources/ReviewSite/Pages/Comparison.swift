@@ -100,7 +100,8 @@ extension Comparison {
                     label: "记录状态",
                     base: Cell(current?.isWithdrawn ?? false ? "已撤销" : "有效"),
                     cells: item.sides.map { side in
-                        guard let life = side.values.first(where: { $0.group == ReservedGroup.life })
+                        guard
+                            let life = side.values.first(where: { $0.group == ReservedGroup.life })
                         else { return Cell([], absence: "未改动") }
                         var cell = Cell(life.bytes == LifeValue.alive ? "恢复有效" : "撤销")
                         cell.mark = "本方写入"
@@ -111,6 +112,15 @@ extension Comparison {
         for group in subject.type?.groups ?? [] where written.contains(group.id) {
             for line in lines(of: group.id, subject.type)
             where subject.rule == nil || subject.rule?.fields.contains(line.field) == true {
+                // What is empty everywhere would bury what somebody wrote.
+                let isEmpty =
+                    (current?.values[line.field] ?? .null) == .null
+                    && item.sides.allSatisfy {
+                        $0.values.allSatisfy {
+                            $0.group != group.id || GroupFields($0.bytes)[line.field] == nil
+                        }
+                    }
+                if isEmpty { continue }
                 rows.append(
                     Row(
                         label: line.label,

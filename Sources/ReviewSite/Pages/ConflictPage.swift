@@ -80,7 +80,7 @@ extension ConflictPage {
         comparison = Comparison(subject, current: current, shown: draft?.shown, at: node)
         form = DecisionForm(
             subject, values: Self.start(subject, current), token: token, draft: draft,
-            complaints: refusal?.complaints ?? [], user: user)
+            refusal: refusal, user: user)
     }
 
     /// What the inputs for another value begin with: what everybody had agreed on.

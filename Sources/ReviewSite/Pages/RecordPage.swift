@@ -87,7 +87,7 @@ extension RecordPage {
                         cell: text.cell(standing?.values[field.id], field.kind))
                 })
         }
-        history = (try node.store.history(record.id) ?? []).reversed().map { entry in
+        history = (try node.store.history(record.id) ?? []).latestFirst.map { entry in
             Change(entry, of: record, type, at: node)
         }
     }
@@ -111,6 +111,30 @@ extension RecordPage.Change {
         }
         standing = entry.standing.chineseName
         isAccepted = entry.standing == .accepted
+    }
+}
+
+extension [HistoryEntry] {
+    /// A change stands above all that its author had seen, whatever the clocks say; they only
+    /// order what happened side by side.
+    fileprivate var latestFirst: [HistoryEntry] {
+        var depths: [Reference: Int] = [:]
+        let parents = Dictionary(map { ($0.side.reference, $0.parents) }) { first, _ in first }
+        var pending = map(\.side.reference)
+        while let next = pending.last {
+            let above = (parents[next] ?? []).filter { parents[$0] != nil }
+            let unknown = above.filter { depths[$0] == nil }
+            if depths[next] == nil, !unknown.isEmpty {
+                pending += unknown
+                continue
+            }
+            depths[next] = 1 + (above.compactMap { depths[$0] }.max() ?? 0)
+            pending.removeLast()
+        }
+        return sorted { a, b in
+            let (left, right) = (depths[a.side.reference] ?? 0, depths[b.side.reference] ?? 0)
+            return (left, a.side.claimedTime) > (right, b.side.claimedTime)
+        }
     }
 }
 

@@ -13,8 +13,9 @@ struct StandingValues {
         let (values, provisional) = try node.valuesInEffect(record, type)
         self.values = values
         self.provisional = Set(provisional.map(\.id))
-        isWithdrawn = record.state.group(ReservedGroup.life).map { life in
-            life.siblings.allSatisfy { $0.value == LifeValue.withdrawn }
-        } ?? false
+        isWithdrawn =
+            record.state.group(ReservedGroup.life).map { life in
+                life.siblings.allSatisfy { $0.value == LifeValue.withdrawn }
+            } ?? false
     }
 }

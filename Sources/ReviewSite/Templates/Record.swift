@@ -1,7 +1,7 @@
 extension Templates {
     static let record = """
         {{#wasDecided}}<p class="notice good" role="status"><strong>裁定已记录。</strong>\
-        下面是裁定后的记录，最上面的历史即为本次裁定。<a href="/conflicts">继续处理其他冲突</a></p>{{/wasDecided}}
+        下面是裁定后的记录，本次裁定见历史。<a href="/conflicts">继续处理其他冲突</a></p>{{/wasDecided}}
         <div class="heading">
         <p><span class="tag plain">{{typeTitle}}</span>\
         {{#isWithdrawn}}<span class="tag warn">已撤销</span>{{/isWithdrawn}}</p>
@@ -32,7 +32,7 @@ extension Templates {
         </div>
         <section aria-labelledby="history-title">
         <h2 id="history-title">历史</h2>
-        <p class="quiet-text">最近存入本节点的在最上面。每次变更都永久保留。</p>
+        <p class="quiet-text">看过其他变更之后作出的排在上面。每次变更都永久保留。</p>
         <div class="card scroll" role="region" aria-labelledby="history-title" tabindex="0">
         <table class="list history">
         <thead><tr><th scope="col">变更</th><th scope="col">内容</th><th scope="col">经办人与单位</th>

@@ -138,7 +138,7 @@ extension Templates {
         .option:hover{background:#f8fafc}
         .option>input:checked+label strong{color:var(--deep)}
         .inputs{display:grid;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr));
-        gap:1.25rem 1.5rem;align-items:end;margin-top:.75rem}
+        gap:1.25rem 1.5rem;align-items:start;margin-top:.75rem}
         .option .inputs{border-left:3px solid var(--line);padding-left:1.25rem}
         .inputs>legend{margin-bottom:.5rem;font-size:.9375rem}
         .inputs .field{margin:0}
@@ -159,7 +159,7 @@ extension Templates {
         .group{padding:1.25rem 1.5rem}
         .group h2{font-size:1.0625rem;padding-bottom:.5rem;border-bottom:1px solid var(--line)}
         dl{margin:0}
-        dl>div{display:flex;gap:1rem;padding:.3rem 0}
+        dl>div{display:flex;gap:1rem;align-items:baseline;padding:.3rem 0}
         dt{flex:0 0 8.5rem;color:var(--soft)}
         dd{margin:0;flex:1;min-width:0}
         .more{margin:.75rem 0 0}

@@ -11,7 +11,8 @@ enum Address {
     }
 
     static func list(type: String?, kind: String?, cursor: String?) -> String {
-        let query = [("type", type), ("class", kind), ("cursor", cursor)].compactMap { name, value in
+        let query = [("type", type), ("class", kind), ("cursor", cursor)].compactMap {
+            name, value in
             value.map { "\(name)=\(encoded($0))" }
         }
         return query.isEmpty ? "/conflicts" : "/conflicts?" + query.joined(separator: "&")

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Records
 import Service
 import Store
 
@@ -23,15 +24,8 @@ struct PageProblem: Error {
         case let error as HTTPError where error.status == .notFound: self = .notFound
         case let error as HTTPError:
             self.init(error.status, Self.title(error.status), "无法处理该请求，请返回后重试。")
-        case StoreError.noSuchRecord: self = .noSuchRecord
-        case StoreError.ambiguousID:
-            self.init(.conflict, "编号不唯一", "该编号对应分叉日志中的多条变更，请联系管理员。")
         case StoreError.badToken: self = .outdatedLink
-        case StoreError.tooLarge: self = .tooLarge
-        case StoreError.outcomeUnknown:
-            self.init(.serviceUnavailable, "结果不明", "提交时磁盘出错：请先查看记录历史，再决定是否重做。")
-        case StoreError.damaged:
-            self.init(.internalServerError, "数据损坏", "请停止使用并运行 creditsync verify。")
+        case let error as StoreError: self.init(Problem(error))
         default:
             self.init(.internalServerError, "系统内部错误", "操作未完成，原因已写入本机日志，请联系管理员。")
         }

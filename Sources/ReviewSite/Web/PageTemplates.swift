@@ -1,5 +1,7 @@
 import Mustache
 import Service
+import Store
+import SyncCore
 
 /// What every page shows around its content.
 struct PageFrame {

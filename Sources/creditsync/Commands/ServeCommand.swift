@@ -2,6 +2,7 @@ import APIClient
 import ArgumentParser
 import Foundation
 import Logging
+import ReviewSite
 import Service
 import Store
 
@@ -39,7 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
             logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
             let node = Node(store: try Store(folder: folder), logger: logger)
             let router = API(node).router()
-            // REVIEWSITE
+            try ReviewSite(node).add(to: router)
             let server: NodeServer
             do {
                 server = try NodeServer(

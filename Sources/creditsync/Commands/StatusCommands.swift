@@ -38,7 +38,9 @@ struct SyncCommand: AsyncParsableCommand {
         try await reporting {
             let client = try NodeClient(folder: options.folder)
             let result = try await client.withSyncLoop {
-                try await client.call(.post, "/api/v1/sync").json
+                try await client.call(
+                    .post, "/api/v1/sync", user: AuthorOption.unnamed
+                ).json
             }
             if options.json { Printing.json(result) }
             if let failure = result["failure"]?.string {
@@ -67,7 +69,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let result = try await NodeClient(folder: options.folder)
-                .call(.post, "/api/v1/verification").json
+                .call(.post, "/api/v1/verification", user: AuthorOption.unnamed).json
             if options.json {
                 Printing.json(result)
             } else {
@@ -91,8 +93,10 @@ struct RebuildCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let result = try await NodeClient(folder: options.folder).call(.post, "/api/v1/rebuild")
-                .json
+            let result = try await NodeClient(folder: options.folder).call(
+                .post, "/api/v1/rebuild", user: AuthorOption.unnamed
+            )
+            .json
             if options.json { return Printing.json(result) }
             result["unchanged"]?.bool == true
                 ? Printing.note("重建完成，与原状态逐字节一致", "rebuilt, byte for byte as it was")
