@@ -9,7 +9,7 @@ extension EndToEnd {
     struct CutLine {
         static let logs = 300
 
-        @Test(arguments: [1, 700, 4096, 9000])
+        @Test(arguments: [1, 300, 700, 1500, 3000, 6000])
         func `A county killed in the middle of its upload loses and doubles nothing`(bytes: Int)
             async throws
         {
@@ -35,7 +35,7 @@ extension EndToEnd {
             }
         }
 
-        @Test(arguments: [1, 900, 5000])
+        @Test(arguments: [1, 300, 900, 2500, 5000])
         func `A county killed in the middle of a download comes back to the same state`(bytes: Int)
             async throws
         {
@@ -76,14 +76,15 @@ extension EndToEnd {
                 async let asked: Void = county.tryToSync()
                 try await isCut.wait("the answer is lost")
                 await asked
-                #expect(try await province.hub.changes(of: county) == 20)
+                // What went out may have been put together before the last of them was written.
+                let committed = try await province.hub.changes(of: county)
+                #expect(committed > 0)
                 #expect(try await county.pendingUpload() == 20)
+                #expect(try await county.logs().allSatisfy { $0.receipted == 0 })
                 #expect(try await county.status()["lastFailure"]?.string != nil)
-                let before = try await province.hub.status()["changes"]
 
                 province.up()
                 try await province.settle()
-                #expect(try await province.hub.status()["changes"] == before)
                 #expect(try await province.hub.changes(of: county) == 20)
                 try await province.expectConverged()
             }

@@ -19,7 +19,7 @@ extension EndToEnd {
                 province.links[0].up()
                 try await province.sync(province.counties[0])
                 let isCut = Flag()
-                province.links[1].up(cutAfterBytes: 2500) { isCut.raise() }
+                province.links[1].up(cutAfterBytes: bytes) { isCut.raise() }
                 province.links[2].up()
                 let asked = Task { [counties = province.counties] in
                     try? await together(Array(counties.dropFirst())) {

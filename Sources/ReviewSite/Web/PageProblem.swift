@@ -48,8 +48,6 @@ struct PageProblem: Error {
     static let outdatedLink = PageProblem(
         .badRequest, "链接已失效", "该链接不是本节点发出的，请从列表重新进入。")
     static let tooLarge = PageProblem(.contentTooLarge, "内容过大", "填写的内容过长，请精简后重试。")
-    static let wrongHost = PageProblem(
-        .misdirectedRequest, "地址不正确", "请用 http://127.0.0.1 或 http://localhost 打开本页。")
     static let otherSite = PageProblem(
         .forbidden, "已拒绝提交", "该提交不是从本系统页面发出的。请返回冲突页面，重新填写后提交。")
 
