@@ -6,6 +6,7 @@ final class NewsBoard: Sendable {
     private struct State {
         var waiting: [UInt64: (scopes: Set<Scope>, wake: AsyncStream<Void>.Continuation)] = [:]
         var next: UInt64 = 0
+        var isFinished = false
     }
 
     private let state = Mutex(State())
@@ -15,10 +16,15 @@ final class NewsBoard: Sendable {
     func subscribe(_ scopes: Set<Scope>) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream<Void>.makeStream(
             bufferingPolicy: .bufferingNewest(1))
-        let id = state.withLock { state in
+        let id: UInt64? = state.withLock { state in
+            if state.isFinished { return nil }
             state.next += 1
             state.waiting[state.next] = (scopes, continuation)
             return state.next
+        }
+        guard let id else {
+            continuation.finish()
+            return stream
         }
         continuation.onTermination = { [weak self] _ in
             _ = self?.state.withLock { $0.waiting.removeValue(forKey: id) }
@@ -33,9 +39,12 @@ final class NewsBoard: Sendable {
         for wake in woken { wake.yield() }
     }
 
-    /// Answers every poll at once: the process is about to stop.
+    /// Answers every poll at once, and those that still come: the process is about to stop.
     func finish() {
-        let all = state.withLock { $0.waiting.values.map(\.wake) }
+        let all = state.withLock { state in
+            state.isFinished = true
+            return state.waiting.values.map(\.wake)
+        }
         for wake in all { wake.finish() }
     }
 }

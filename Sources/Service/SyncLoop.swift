@@ -33,6 +33,7 @@ public struct SyncLoop: ServiceLifecycle.Service {
             let timer = Timer(inbox: inbox)
             inbox.yield(.start)
             for await event in events {
+                if case .start = event { node.monitor.noteBegun() }
                 for effect in session.handle(event) {
                     try await perform(effect, inbox, timer, &group)
                 }
@@ -95,13 +96,16 @@ public struct SyncLoop: ServiceLifecycle.Service {
     /// A failure is told once, when it happens: until the next exchange has ended, it says nothing
     /// about that one.
     private func report(_ session: CountySession, after event: CountySession.Event) {
-        if case .failed(let failure) = event {
-            node.monitor.note(
-                failure, now: node.store.now, skewMilliseconds: client.measuredSkewMilliseconds)
+        let skew = client.measuredSkewMilliseconds
+        switch event {
+        case .failed(let failure):
+            node.monitor.note(failure, now: node.store.now, skewMilliseconds: skew)
             node.logger.info("not synced", metadata: ["reason": "\(failure)"])
-        } else if session.isSettled {
-            node.monitor.note(
-                nil, now: node.store.now, skewMilliseconds: client.measuredSkewMilliseconds)
+        case .absorbed, .woken:
+            if session.isSettled {
+                node.monitor.note(nil, now: node.store.now, skewMilliseconds: skew)
+            }
+        default: break
         }
     }
 }

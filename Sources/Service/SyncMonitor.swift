@@ -26,6 +26,8 @@ public final class SyncMonitor: Sendable {
     private struct State {
         var status = Status()
         var waiting: [AsyncStream<ExchangeFailure?>.Continuation] = []
+        /// Those whose wish the loop has taken up: what ends from now on is about them.
+        var begun: [AsyncStream<ExchangeFailure?>.Continuation] = []
         var isStopping = false
     }
 
@@ -48,10 +50,21 @@ public final class SyncMonitor: Sendable {
     func finish() {
         let waiting = state.withLock { state in
             state.isStopping = true
-            defer { state.waiting = [] }
-            return state.waiting
+            defer {
+                state.waiting = []
+                state.begun = []
+            }
+            return state.waiting + state.begun
         }
         for continuation in waiting { continuation.finish() }
+    }
+
+    /// The loop begins what was asked for so far.
+    func noteBegun() {
+        state.withLock { state in
+            state.begun += state.waiting
+            state.waiting = []
+        }
     }
 
     func noteRequest() { state.withLock { $0.status.requests += 1 } }
@@ -61,8 +74,8 @@ public final class SyncMonitor: Sendable {
             state.status.lastFailure = failure
             state.status.skewMilliseconds = skewMilliseconds
             if failure == nil { state.status.lastSuccess = now }
-            defer { state.waiting = [] }
-            return state.waiting
+            defer { state.begun = [] }
+            return state.begun
         }
         for continuation in waiting {
             continuation.yield(failure)

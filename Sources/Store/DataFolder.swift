@@ -40,10 +40,17 @@ public final class DataFolder: Sendable {
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
             try db.execute(sql: "PRAGMA cache_size = -8000")
         }
-        if Self.exists(path: path) { try refuseForeign() }
+        if Self.exists(path: path) { try refuseForeign() } else { createPrivately() }
         let pool = try DatabasePool(path: databasePath, configuration: configuration)
         try backUpBeforeMigrating(pool)
         return pool
+    }
+
+    /// The node's secret key is in the database: nobody else on the machine may read it. SQLite
+    /// gives its other files the same mode.
+    private func createPrivately() {
+        let descriptor = open(databasePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     /// Opening a pool turns any database into one with a write-ahead log: somebody else's is
@@ -52,9 +59,13 @@ public final class DataFolder: Sendable {
         var configuration = Configuration()
         configuration.readonly = true
         let queue = try DatabaseQueue(path: databasePath, configuration: configuration)
-        let applicationID = try queue.read { try Int64.fetchOne($0, sql: "PRAGMA application_id") }
+        let isOurs = try queue.read { db in
+            // Empty: a crash came before the first migration.
+            try Int64.fetchOne(db, sql: "PRAGMA application_id") == Schema.applicationID
+                || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        }
         try queue.close()
-        guard applicationID == Schema.applicationID else {
+        guard isOurs else {
             throw StoreError.foreign("this is not a CreditSync database")
         }
     }

@@ -19,10 +19,14 @@ public struct Backoff: Sendable {
     public static let firstMilliseconds: Int64 = 500
     public static let limitMilliseconds: Int64 = 120_000
 
+    private let limitMilliseconds: Int64
     private var failures = 0
     private var random: SplitMix64
 
-    public init(seed: UInt64) { random = SplitMix64(seed: seed) }
+    public init(seed: UInt64, limitMilliseconds: Int64 = Self.limitMilliseconds) {
+        self.limitMilliseconds = limitMilliseconds
+        random = SplitMix64(seed: seed)
+    }
 
     public mutating func succeeded() { failures = 0 }
 
@@ -30,7 +34,7 @@ public struct Backoff: Sendable {
     public mutating func failed(atLeastMilliseconds atLeast: Int64 = 0) -> Int64 {
         failures += 1
         let doubled = Self.firstMilliseconds << Int64(min(failures - 1, 16))
-        let ceiling = max(min(doubled, Self.limitMilliseconds), atLeast)
+        let ceiling = max(min(doubled, limitMilliseconds), atLeast)
         return atLeast + jittered(ceiling)
     }
 

@@ -122,11 +122,14 @@ public struct CountySession: Sendable {
     /// A `timer` is to come; one that comes after another exchange has begun is late and ignored.
     private var isWaiting = false
     private var backoff: Backoff
+    /// Of its own, so that a way that lets exchanges through but no long polls ends in polling.
+    private var listenBackoff: Backoff
     public private(set) var lastFailure: ExchangeFailure?
 
     public init(views: [HubView], seed: UInt64) {
         self.views = views.sorted { $0.scope < $1.scope }
         backoff = Backoff(seed: seed)
+        listenBackoff = Backoff(seed: ~seed, limitMilliseconds: Self.pollMilliseconds)
     }
 
     /// Nothing is on its way and nothing is waiting to be.
@@ -142,6 +145,7 @@ public struct CountySession: Sendable {
         switch (event, phase) {
         case (.woken(let reports), _):
             isListening = false
+            listenBackoff.succeeded()
             // What this node uploaded meanwhile is no news.
             let news = reports.filter { report in
                 views.contains { $0.scope == report.scope && $0.digest != report.digest }
@@ -150,8 +154,9 @@ public struct CountySession: Sendable {
             return news.isEmpty ? listenIfQuiet() : begin()
         case (.wakeFailed, .idle):
             isListening = false
-            // A failed exchange waits already, perhaps for as long as the hub asked.
-            return isWaiting ? [] : [poll()]
+            // A failed exchange waits already, perhaps for as long as the hub asked. Else the hub may
+            // only have been restarted: look soon, and then less often.
+            return isWaiting ? [] : [wait(listenBackoff.failed())]
         case (.wakeFailed, _):
             isListening = false
             return []

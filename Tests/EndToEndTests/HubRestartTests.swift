@@ -7,8 +7,10 @@ import Testing
 extension EndToEnd {
     @Suite("A hub that goes away")
     struct HubRestart {
-        @Test func `A hub killed during uploads keeps all that it gave a receipt for`() async throws
-        {
+        @Test(arguments: [1, 1200, 2500])
+        func `A hub killed during uploads keeps all that it gave a receipt for`(
+            bytes: Int
+        ) async throws {
             try await Province.with(counties: 3) { province in
                 let hub = province.hub
                 province.up()

@@ -241,6 +241,8 @@ enum Forms {
         [
             "kind": "REPAIR", "occurredAt": .integer(1_790_000_000_000 + Int64(index) * 60_000),
             "site": .string("机关办公区\(index % 5 + 1)号楼"), "result": .string("第\(index)次处理（虚构）"),
+            // Does not compress, so that an upload is long enough to be cut where a test wants.
+            "checkpoint": .string(UUID().uuidString),
         ]
     }
 }

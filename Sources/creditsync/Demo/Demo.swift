@@ -136,7 +136,7 @@ struct Demo {
         let supplier = try await made("supplier", DemoRecords.supplier(0, county: "630000"))
         let withdrawn = try await made("supplier", DemoRecords.supplier(1, county: "630000"))
         let credit = try await made("creditRecord", DemoRecords.credit(supplier: supplier))
-        try await syncAll(stage)
+        try await settle(stage)
         story.say("  供应商 \(supplier)、\(withdrawn) 与信用记录 \(credit) 已到达全部节点 / on every node")
         return Shared(supplier: supplier, withdrawn: withdrawn, credit: credit)
     }

@@ -1,0 +1,123 @@
+import Foundation
+import GRDB
+import SyncCore
+import SyncSession
+import WireFormat
+
+/// The store's calls in the order of an exchange.
+extension Store {
+    // MARK: County side
+
+    /// What the node knew of the hub when it stopped.
+    public func hubViews() throws -> [HubView] {
+        try writer.read { db in
+            try identity.ownScopes.map { scope in
+                let clock = try HubClockTable.read(scope, db)
+                return HubView(scope: scope, clock: clock, digest: clock?.digest)
+            }
+        }
+    }
+
+    /// Seals the open tail, then puts the next request together.
+    public func prepare(_ plan: ExchangePlan) throws -> ExchangeRequest {
+        try sealTail()
+        return try writer.read { db in try Exchange(db, identity: identity).request(plan) }
+    }
+
+    /// Commits what the hub answered.
+    public func absorb(
+        _ answer: ExchangeAnswer, sent: ExchangeRequest
+    ) throws -> AbsorbedAnswer {
+        let identity = identity
+        let decoded = Self.decode(answer.segments)
+        if answer.segments.isEmpty, answer.receipts.isEmpty, answer.refusals.isEmpty,
+            answer.scopes.allSatisfy({ $0.clock == nil })
+        {
+            // An idle poll writes nothing, unless the hub's clock became equal to ours just now.
+            if try hubClocksAreCurrent(answer) {
+                return AbsorbedAnswer(
+                    reports: try reports(), newChanges: 0, refused: [], received: [])
+            }
+        }
+        return try write { db in
+            let report = try applyAndMint(decoded, from: nil, db)
+            let logs = try LogTable(db)
+            for receipt in answer.receipts {
+                guard ReceiptCodec.isSigned(receipt, by: identity.hubKey),
+                    let id = logs.ids[receipt.log]
+                else { continue }
+                try ReceiptTable.insert(receipt, log: id, at: clock(), db)
+            }
+            for refusal in answer.refusals {
+                try RefusalTable.note(refusal, atHub: true, at: clock(), db)
+            }
+            try noteHubClocks(answer, logs, db)
+            if !report.didMint, try showsUnknownOwn(answer, logs, db) { try mint(db) }
+            return AbsorbedAnswer(
+                reports: identity.ownScopes.map(logs.report), newChanges: report.newChanges,
+                refused: report.refusals, received: report.held)
+        }
+    }
+
+    private func hubClocksAreCurrent(_ answer: ExchangeAnswer) throws -> Bool {
+        try writer.read { db in
+            try answer.scopes.allSatisfy { report in
+                try HubClockTable.read(report.scope, db)?.digest == report.digest
+            }
+        }
+    }
+
+    private func noteHubClocks(_ answer: ExchangeAnswer, _ logs: LogTable, _ db: Database) throws {
+        for report in answer.scopes {
+            let own = logs.report(of: report.scope)
+            if let clock = report.clock ?? (own.digest == report.digest ? own.clock : nil) {
+                try HubClockTable.write(clock, of: report.scope, db)
+            }
+        }
+    }
+
+    /// The hub holds a change of the current incarnation that is not stored here.
+    private func showsUnknownOwn(
+        _ answer: ExchangeAnswer, _ logs: LogTable, _ db: Database
+    ) throws -> Bool {
+        let exchange = try Exchange(db, identity: identity)
+        return try answer.scopes.compactMap(\.clock).flatMap(\.entries).contains { entry in
+            try entry.log.node == identity.node && entry.log.incarnation == identity.incarnation
+                && entry.tips.contains { tip in
+                    try !exchange.isStored(
+                        Reference(log: entry.log, sequence: tip.sequence, hash: tip.hash))
+                }
+        }
+    }
+
+    // MARK: Hub side
+
+    /// Commits the request's segments, then answers.
+    public func exchange(
+        _ request: ExchangeRequest, from sender: Member
+    ) throws -> (answer: ExchangeAnswer, applied: ApplyReport) {
+        let applied = try apply(request.segments, from: sender)
+        try sealTail()
+        let answer = try writer.read { db in
+            try Exchange(db, identity: identity).answer(request, to: sender, applied: applied)
+        }
+        return (answer, applied)
+    }
+
+    /// Digests of the scopes, without clocks.
+    public func reports(of scopes: [Scope]? = nil) throws -> [ScopeReport] {
+        try writer.read { db in
+            let logs = try LogTable(db)
+            return (scopes ?? identity.ownScopes).map(logs.report)
+        }
+    }
+
+    /// A change leaves only in a segment whose borders are on disk.
+    public func sealTail() throws {
+        if try writer.read(Tail.isEmpty) { return }
+        let identity = identity
+        try write { db in
+            try Tail.sealAll(try LogTable(db), identity: identity, at: clock(), db)
+        }
+    }
+}
