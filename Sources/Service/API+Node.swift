@@ -39,7 +39,9 @@ extension API {
             return answer(
                 .object([
                     "ok": .bool(report.failure == nil),
-                    "failure": report.failure.map { .string($0.sentence) } ?? .null,
+                    "failure": report.failure.map { .string($0.sentence.english) } ?? .null,
+                    "failure_zh": report.failure.map { .string($0.sentence.chinese) } ?? .null,
+                    "unreachable": .bool(report.failure?.isUnreachable ?? false),
                     "received": .integer(Int64(report.received)),
                     "pendingUpload": .integer(Int64(report.pendingUpload)),
                     "openConflicts": .integer(Int64(report.openConflicts)),
@@ -158,9 +160,11 @@ extension Node {
         if identity.role == .county {
             object["hubAddress"] = .string(identity.hubAddress ?? "")
             object["pendingUpload"] = .integer(Int64(status.pendingUpload))
-            object["lastSync"] =
-                sync.lastSuccess.map { .string(BeijingTime.iso(milliseconds: $0)) } ?? .null
-            object["lastFailure"] = sync.lastFailure.map { .string($0.sentence) } ?? .null
+            let last = [sync.lastSuccess, status.lastNews].compactMap(\.self).max()
+            object["lastSync"] = last.map { .string(BeijingTime.iso(milliseconds: $0)) } ?? .null
+            object["lastFailure"] = sync.lastFailure.map { .string($0.sentence.english) } ?? .null
+            object["lastFailure_zh"] =
+                sync.lastFailure.map { .string($0.sentence.chinese) } ?? .null
             object["clockSkewMilliseconds"] = .integer(sync.skewMilliseconds)
         }
         return .object(object)
@@ -172,19 +176,5 @@ extension Node {
             "branches": .integer(Int64(log.branches)),
             "receiptedThrough": log.receiptedThrough.map { .integer(Int64($0)) } ?? .null,
         ]
-    }
-}
-
-extension ExchangeFailure {
-    /// For people.
-    public var sentence: String {
-        switch self {
-        case .unreachable(let why):
-            "The hub did not answer (\(why)). Nothing is lost; it is tried again."
-        case .busy(let seconds): "The hub is busy; it is tried again in \(seconds) s."
-        case .refused(let status, let type, let detail):
-            "The hub refused (\(status) \(type)). \(detail)"
-        case .untrusted(let why): "The answer cannot be trusted: \(why)."
-        }
     }
 }

@@ -61,9 +61,11 @@ public struct API: Sendable {
             let fields = try await request.object()
             let keepBoth = request.query("keepBoth") == "true"
             let reason = request.query("reason")
+            let allowsDuplicate = request.query("duplicate") == "allow"
             let written = try await offload { [node] in
                 try node.edit(
-                    type, id, fields, token: token, keepBoth: keepBoth, reason: reason, by: author)
+                    type, id, fields, token: token, keepBoth: keepBoth,
+                    allowsDuplicate: allowsDuplicate, reason: reason, by: author)
             }
             return try await answer(written)
         }

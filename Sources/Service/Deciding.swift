@@ -63,14 +63,11 @@ extension Node {
     ) throws -> Written {
         let reason = reason.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !reason.isEmpty else { throw Problem.reasonMissing }
-        guard let (item, current) = try store.conflict(named: name) else {
-            throw Problem.noSuchConflict
-        }
+        guard let (item, _) = try store.conflict(named: name) else { throw Problem.noSuchConflict }
         guard let type = Catalogue.type(named: item.type) else { throw Problem.choiceUnfit }
         switch item.subject {
         case .duplicate:
-            guard token == current else { throw Problem.conflictMoved }
-            return try merge(item, type, choice, reason: reason, by: author)
+            return try merge(item, type, choice, token: token, reason: reason, by: author)
         case .record(let record, let slot):
             var edit = Edit(
                 target: .existing(record), kind: .decision,
@@ -85,7 +82,8 @@ extension Node {
             case (.parallel, .accept):
                 edit.kind = .join
             case (.parallel, .values(let fields)), (.rule, .values(let fields)):
-                edit.writes = try groupWrites(type, fields, record)
+                guard let stored = try store.record(record) else { throw Problem.noSuchRecord }
+                edit.writes = try check(type, fields, over: stored, allowsDuplicate: true).writes
             default: throw Problem.choiceUnfit
             }
             return try write(edit, warnings: [])
@@ -108,63 +106,77 @@ extension Node {
             guard let base = item.base else { throw Problem.choiceUnfit }
             return .verbatim(base.bytes)
         case .values(let fields):
-            guard let write = try groupWrites(type, fields, record)[group],
-                let declared = type.group(group)
-            else { throw Problem.choiceUnfit }
-            // Which side's unknown fields should stay is for a node that knows them to say.
-            let hasUnknown = item.sides.flatMap(\.values).contains { value in
-                StateValues.fields(value.bytes).contains { !declared.fields.contains($0.key) }
-            }
-            if hasUnknown { throw Problem.needsUpgrade }
-            return write
+            return .verbatim(try combined(group, item, type, fields, record))
         default: throw Problem.choiceUnfit
         }
     }
 
-    private func groupWrites(
-        _ type: RecordType, _ fields: [String: JSON], _ record: Reference
-    ) throws -> [GroupID: Edit.GroupWrite] {
-        var (values, problems) = type.parse(fields, isNew: false)
-        var merged = try store.record(record).map { StateValues.agreed($0.state) } ?? [:]
-        for (field, value) in values { merged[field] = value == .null ? nil : value }
-        problems += type.check(merged)
-        if problems.hasErrors { throw Problem.invalid(problems) }
-        var writes: [GroupID: Edit.GroupWrite] = [:]
-        for group in type.groups(touchedBy: Set(values.keys)) {
-            writes[group.id] = .fields(values.filter { group.fields.contains($0.key) })
+    /// The fields that the reviewer names, over those in which all sides agree. Where they differ
+    /// somebody has to say what it shall be: leaving a field out must not clear it.
+    private func combined(
+        _ group: GroupID, _ item: ConflictItem, _ type: RecordType, _ fields: [String: JSON],
+        _ record: Reference
+    ) throws -> [UInt8] {
+        guard let stored = try store.record(record), let declared = type.group(group) else {
+            throw Problem.choiceUnfit
         }
-        return writes
+        let named = try check(type, fields, over: stored, allowsDuplicate: true).values
+        guard named.keys.allSatisfy(declared.fields.contains) else { throw Problem.choiceUnfit }
+        let sides = item.sides.map { side in
+            StateValues.fields(side.values.first { $0.group == group }?.bytes ?? [])
+        }
+        // Which side's unknown fields should stay is for a node that knows them to say.
+        if sides.joined().contains(where: { !declared.fields.contains($0.key) }) {
+            throw Problem.needsUpgrade
+        }
+        var entries: [Value.Entry] = []
+        var open: [FieldProblem] = []
+        for field in declared.fields {
+            let values = Set(sides.map { side in side.first { $0.key == field }?.value ?? .null })
+            if let value = named[field] ?? (values.count == 1 ? values.first : nil) {
+                if value != .null { entries.append(Value.Entry(field, value)) }
+            } else if let field = type.field(field) {
+                open.append(
+                    FieldProblem(
+                        field: field.name, code: "sides-differ",
+                        message: Bilingual(
+                            "各方不同，请写明取值，或明确清空", "The sides differ here: say its value, or null")))
+            }
+        }
+        if !open.isEmpty { throw Problem.invalid(open) }
+        return ValueCodec.encode(group: entries)
     }
 
-    /// Every other side becomes an alias of one record. Undone by clearing the alias.
+    /// Every other side becomes an alias of one record, all in one transaction. Undone by clearing
+    /// the alias.
     private func merge(
-        _ item: ConflictItem, _ type: RecordType, _ choice: Choice, reason: String,
+        _ item: ConflictItem, _ type: RecordType, _ choice: Choice, token: String, reason: String,
         by author: String
     ) throws -> Written {
         guard case .mergeInto(let name) = choice, let target = ShortID(name),
             item.sides.contains(where: { ShortID($0.reference) == target })
         else { throw Problem.choiceUnfit }
-        for side in item.sides where ShortID(side.reference) != target {
-            guard let record = try store.record(side.reference) else { continue }
-            _ = try write(
+        // Read before the token is checked: what changes after is caught by the write itself.
+        let records = try item.sides.compactMap { try store.record($0.reference) }
+        guard let now = try store.conflict(named: item.name), now.token == token else {
+            throw Problem.conflictMoved
+        }
+        var edits: [Edit] = []
+        for record in records {
+            // A side that was merged before and closed a circle stands for itself again.
+            let alias = record.id == target ? nil : target
+            if alias == nil, Alias.target(of: record.state) == nil { continue }
+            edits.append(
                 Edit(
-                    target: .existing(side.reference), kind: .decision,
+                    target: .existing(record.state.record), kind: .decision,
                     basis: .token(record.token),
-                    writes: [ReservedGroup.alias: .verbatim(Alias.value(target))], author: author,
-                    reason: reason, schemaVersion: type.schemaVersion), warnings: [])
+                    writes: [ReservedGroup.alias: .verbatim(Alias.value(alias))], author: author,
+                    reason: reason, schemaVersion: type.schemaVersion))
         }
-        // A side that was merged before and closed a circle stands for itself again.
-        guard var kept = try store.record(target) else { throw Problem.noSuchRecord }
-        if Alias.target(of: kept.state) != nil {
-            kept = try write(
-                Edit(
-                    target: .existing(kept.state.record), kind: .decision,
-                    basis: .token(kept.token),
-                    writes: [ReservedGroup.alias: .verbatim(Alias.value(nil))], author: author,
-                    reason: reason, schemaVersion: type.schemaVersion), warnings: []
-            ).record
-        }
-        return Written(record: kept, change: nil, warnings: [])
+        let appended = try store.append(edits)
+        changed(Set(records.map(\.state.record.log.scope)))
+        guard let kept = try store.record(target) else { throw Problem.noSuchRecord }
+        return Written(record: kept, change: appended.last?.change, warnings: [])
     }
 }
 

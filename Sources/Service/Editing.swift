@@ -14,43 +14,31 @@ extension Node {
     }
 
     public func create(
-        _ type: RecordType, _ fields: [String: JSON], allowsDuplicate: Bool, reason: String? = nil,
-        by author: String
+        _ type: RecordType, _ fields: [String: JSON], allowsDuplicate: Bool, by author: String
     ) throws -> Written {
-        if type.name == RegisteredNode.type.name, !isHub { throw Problem.hubOnly }
+        if type.name == RegisteredNode.type.name { try refuseUnfitNode(fields) }
         let scope = try scope(of: type)
-        var (values, problems) = type.parse(fields, isNew: true)
-        problems += type.check(values)
-        if problems.hasErrors { throw Problem.invalid(problems) }
-        if !allowsDuplicate { try refuseDuplicate(type, values) }
-        let problemsNow = problems + unknownReferences(type, values)
-        let appended = try store.append(
+        let checked = try check(type, fields, over: nil, allowsDuplicate: allowsDuplicate)
+        return try write(
             Edit(
                 target: .new(type: type.name, scope: scope, lane: type.lane), basis: .nothing,
-                writes: writes(type, values), author: author, reason: reason,
-                schemaVersion: type.schemaVersion))
-        changed([scope])
-        return Written(record: appended.record, change: appended.change, warnings: problemsNow)
+                writes: checked.writes, author: author, schemaVersion: type.schemaVersion),
+            warnings: checked.warnings)
     }
 
     public func edit(
         _ type: RecordType, _ id: ShortID, _ fields: [String: JSON], token: String, keepBoth: Bool,
-        reason: String?, by author: String
+        allowsDuplicate: Bool = false, reason: String?, by author: String
     ) throws -> Written {
         if type.isInsertOnly { throw Problem.insertOnly }
         let record = try existing(type, id)
-        var (values, problems) = type.parse(fields, isNew: false)
-        var merged = StateValues.agreed(record.state)
-        for (field, value) in values { merged[field] = value == .null ? nil : value }
-        problems += type.check(merged)
-        if problems.hasErrors { throw Problem.invalid(problems) }
-        problems += unknownReferences(type, values)
+        let checked = try check(type, fields, over: record, allowsDuplicate: allowsDuplicate)
         return try write(
             Edit(
                 target: .existing(record.state.record),
                 basis: keepBoth ? .keepBoth(token: token) : .token(token),
-                writes: writes(type, values), author: author, reason: reason,
-                schemaVersion: type.schemaVersion), warnings: problems)
+                writes: checked.writes, author: author, reason: reason,
+                schemaVersion: type.schemaVersion), warnings: checked.warnings)
     }
 
     /// Nothing is deleted: a record's life ends, and may begin again.
@@ -98,20 +86,40 @@ extension Node {
         }
     }
 
-    private func writes(
-        _ type: RecordType, _ values: [FieldID: Value]
-    ) -> [GroupID: Edit.GroupWrite] {
+    /// Fields as they came, parsed and checked against the record as it would stand, by group.
+    struct Checked {
+        let writes: [GroupID: Edit.GroupWrite]
+        let values: [FieldID: Value]
+        let warnings: [FieldProblem]
+    }
+
+    /// `record`: nil for a new one.
+    func check(
+        _ type: RecordType, _ fields: [String: JSON], over record: StoredRecord?,
+        allowsDuplicate: Bool
+    ) throws -> Checked {
+        var (values, problems) = type.parse(fields, isNew: record == nil)
+        var merged = try record.map { try valuesInEffect($0, type).values } ?? [:]
+        for (field, value) in values { merged[field] = value == .null ? nil : value }
+        problems += type.check(merged)
+        if problems.hasErrors { throw Problem.invalid(problems) }
+        if !allowsDuplicate { try refuseDuplicate(type, values, except: record?.state.record) }
         var writes: [GroupID: Edit.GroupWrite] = [:]
         for group in type.groups(touchedBy: Set(values.keys)) {
             writes[group.id] = .fields(values.filter { group.fields.contains($0.key) })
         }
-        return writes
+        return Checked(
+            writes: writes, values: values,
+            warnings: problems + (try unknownReferences(type, values)))
     }
 
     /// Two records with one natural key are a merge task, never made silently.
-    private func refuseDuplicate(_ type: RecordType, _ values: [FieldID: Value]) throws {
+    private func refuseDuplicate(
+        _ type: RecordType, _ values: [FieldID: Value], except record: Reference?
+    ) throws {
         guard let field = type.naturalKey, case .text(let key) = values[field] else { return }
         let found = try store.records(ofType: type, naturalKey: key)
+            .filter { $0.state.record != record }
         guard !found.isEmpty else { return }
         throw Problem(
             "duplicate", .conflict,
@@ -124,14 +132,30 @@ extension Node {
     /// A soft link may point to what this node does not hold; a slip of the keyboard should show.
     private func unknownReferences(
         _ type: RecordType, _ values: [FieldID: Value]
-    ) -> [FieldProblem] {
-        type.fields.compactMap { field in
+    ) throws -> [FieldProblem] {
+        try type.fields.compactMap { field in
             guard case .reference = field.kind, case .text(let text) = values[field.id],
-                let id = ShortID(text), (try? store.record(id)) == nil
+                let id = ShortID(text), try store.record(id) == nil
             else { return nil }
             return FieldProblem(
                 field: field.name, code: "reference-unknown", severity: .warning,
                 message: Bilingual("本节点没有该记录，请核对编号", "No such record is stored here; check the id"))
+        }
+    }
+
+    /// A registration decides whose signatures count.
+    private func refuseUnfitNode(_ fields: [String: JSON]) throws {
+        guard isHub else { throw Problem.hubOnly }
+        let ownKey = Data(identity.key.publicKey.bytes).base64EncodedString()
+        let isOwn =
+            fields["node"]?.string == identity.node.name || fields["publicKey"]?.string == ownKey
+        if isOwn { throw Problem.ownRegistration }
+        let counties = (fields["scopes"]?.array ?? []).compactMap(\.string)
+            .filter { $0.hasPrefix("county/") }.map { $0.dropFirst("county/".count) }
+        for county in counties
+        where !Divisions.isKnown(String(county)) || county.prefix(2) != identity.division.prefix(2)
+        {
+            throw Problem.foreignCounty
         }
     }
 }

@@ -35,6 +35,14 @@ extension Problem {
         "此类记录不得修改：请新增一条更正记录，并在 corrects 中注明原记录。")
     static let hubOnly = Problem(
         "hub-only", .forbidden, "Only the hub does this.", "此操作只能在省级节点进行。")
+    static let ownRegistration = Problem(
+        "own-registration", .unprocessableContent,
+        "This is the hub's own name or key; a county node has others.",
+        "这是省级节点自己的编号或公钥，县级节点应另有编号和公钥。")
+    static let foreignCounty = Problem(
+        "foreign-county", .unprocessableContent,
+        "The county code is unknown, or not in this hub's province.",
+        "区划代码不存在，或不属于本省。")
     static let noUpstream = Problem(
         "no-upstream", .conflict, "This node has no hub to sync with.", "本节点没有上级节点可同步。")
 
@@ -100,14 +108,17 @@ extension Problem {
             case .noSuchRecord: .noSuchRecord
             case .badToken: .badToken
             case .insertOnly: .insertOnly
-            case .stale(let state), .conflictMoved(let state):
+            case .conflictMoved: .conflictMoved
+            case .stale(let record):
                 Problem(
                     "stale", .preconditionFailed,
                     "The record changed since it was shown. Read it again; or send ?keepBoth=true to "
                         + "keep your edit beside what came.",
                     "记录在打开后已被更改：请重新读取；或加 ?keepBoth=true 将你的修改与新修改并存。",
-                    members: ["heads": .array(state.heads.map { .string(ShortID($0).description) })]
-                )
+                    members: [
+                        "heads": .array(
+                            record.state.heads.map { .string(ShortID($0).description) })
+                    ], token: record.token)
             case .disputed(let group):
                 Problem(
                     "disputed", .conflict,

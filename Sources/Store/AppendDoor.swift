@@ -55,7 +55,12 @@ struct AppendDoor {
         var values: [GroupValue] = []
         for (group, write) in edit.writes {
             let before = Set(context.shown(group).compactMap { shown[$0]?.value(of: group) })
-            if edit.kind == .edit, before.count > 1 { throw StoreError.disputed(group) }
+            // A decision says the whole value: fields over several values would drop some.
+            if before.count > 1 {
+                guard edit.kind == .decision, case .verbatim = write else {
+                    throw StoreError.disputed(group)
+                }
+            }
             let bytes = try value(write, over: before.count == 1 ? Array(before)[0] : [])
             // A decision says the same value again: that is what closes the conflict.
             if edit.kind == .edit, before == [bytes] { continue }

@@ -198,7 +198,11 @@ extension Store {
                     return nil
                 }
                 let item = try Self.conflict(row)
-                return (item, VersionToken.make(item.sides.map(\.reference)))
+                // Of the records as they stand, so that a merge covers no edit that nobody saw.
+                let records = try item.sides.compactMap { try reader.record($0.reference) }
+                return (
+                    item, VersionToken.make(records.flatMap { [$0.state.record] + $0.state.heads })
+                )
             }
             let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
             guard parts.count == 2, let id = ShortID(parts[0]), let slot = ConflictSlot(parts[1]),

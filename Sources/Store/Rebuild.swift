@@ -74,13 +74,18 @@ extension Database {
 }
 
 extension Store {
-    /// Rebuilds the projection. True if it came out byte for byte as it was.
+    /// Rebuilds the projection. True if it came out byte for byte as it was. Damaged logs are
+    /// refused: a good projection must not be replaced by what they say.
     @discardableResult
     public func rebuild() throws -> Bool {
         let identity = identity
         let isEqual = try write { db in
             let before = try Rebuild.digest(db)
             try Rebuild.run(db, identity: identity)
+            // After, since the keys of nodes are part of the projection.
+            var check = LogCheck(db, identity: identity, logs: try LogTable(db))
+            try check.run()
+            if let problem = check.result.problems.first { throw StoreError.damaged(problem) }
             return try Rebuild.digest(db) == before
         }
         try indexNames()

@@ -97,21 +97,25 @@ struct RecordReader {
             }
             return context
         }
+        func now() throws -> StoredRecord {
+            guard let stored = try stored(row) else { throw StoreError.noSuchRecord }
+            return stored
+        }
         switch basis {
         case .nothing: return ShownContext(heads: [], groups: [])
         case .keepBoth(let token): return try shown(token)
         case .token(let token):
             let context = try shown(token)
-            guard context == ShownContext(of: state) else { throw StoreError.stale(state) }
+            guard context == ShownContext(of: state) else { throw StoreError.stale(try now()) }
             return context
         case .conflict(let slot, let token):
             let context = try shown(token)
             guard state.conflicts.contains(where: { $0.slot == slot }),
                 context.groups == Self.context(of: slot, state).groups
-            else { throw StoreError.conflictMoved(state) }
+            else { throw StoreError.conflictMoved(try now()) }
             // A side without a value of its own (a concurrent edit) was shown among the heads.
             if case .group = slot { return context }
-            guard context.heads == state.heads else { throw StoreError.conflictMoved(state) }
+            guard context.heads == state.heads else { throw StoreError.conflictMoved(try now()) }
             return context
         }
     }

@@ -21,9 +21,10 @@ enum Schema {
         -- local: who this node is; see Identity.swift
         CREATE TABLE identity (
           name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-        -- local: the hub's clock as of its last answer
+        -- local: the hub's clock as of its last answer, and when that brought something new
         CREATE TABLE hub_clock (
-          scope TEXT PRIMARY KEY, clock BLOB NOT NULL) STRICT, WITHOUT ROWID;
+          scope TEXT PRIMARY KEY, clock BLOB NOT NULL, noted_at INTEGER NOT NULL)
+          STRICT, WITHOUT ROWID;
         -- local: segments that were refused, here or at the hub, with the reason
         CREATE TABLE refusal (
           id INTEGER PRIMARY KEY, at INTEGER NOT NULL, at_hub INTEGER NOT NULL,

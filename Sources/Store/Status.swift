@@ -24,6 +24,8 @@ public struct StoreStatus: Sendable {
     public let refusals: Int
     /// Own changes that the hub's last clock does not show.
     public let pendingUpload: Int
+    /// When an exchange last brought or took something; milliseconds UTC, kept over restarts.
+    public let lastNews: Int64?
     public let scopes: [ScopeReport]
     public let databaseBytes: Int
 }
@@ -75,6 +77,7 @@ extension Store {
                 openConflicts: try count("SELECT count(*) FROM conflict"),
                 waiting: try count("SELECT count(*) FROM waiting"),
                 refusals: try count("SELECT count(*) FROM refusal"), pendingUpload: pending,
+                lastNews: try HubClockTable.lastNews(db),
                 scopes: scopes.map(logs.report),
                 databaseBytes: try count(
                     "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"))

@@ -70,8 +70,8 @@ extension Store {
     private func noteHubClocks(_ answer: ExchangeAnswer, _ logs: LogTable, _ db: Database) throws {
         for report in answer.scopes {
             let own = logs.report(of: report.scope)
-            if let clock = report.clock ?? (own.digest == report.digest ? own.clock : nil) {
-                try HubClockTable.write(clock, of: report.scope, db)
+            if let hub = report.clock ?? (own.digest == report.digest ? own.clock : nil) {
+                try HubClockTable.write(hub, of: report.scope, at: now, db)
             }
         }
     }

@@ -107,6 +107,14 @@ public final class Store: Sendable {
         }
     }
 
+    /// Several edits in one transaction: all of them or none.
+    public func append(_ edits: [Edit]) throws -> [Appended] {
+        try write { db in
+            var door = try AppendDoor(db, identity: identity, now: clock(), random: random)
+            return try edits.map { try door.append($0) }
+        }
+    }
+
     /// Stores what other nodes wrote. `sender`: at the hub, whose message this is.
     public func apply(_ encoded: [[UInt8]], from sender: Member? = nil) throws -> ApplyReport {
         if encoded.isEmpty { return ApplyReport() }

@@ -17,12 +17,12 @@ public enum StoreError: Error, Sendable {
     /// The token is not one that this node handed out.
     case badToken
     /// The record moved on since the form was shown.
-    case stale(RecordState)
+    case stale(StoredRecord)
     /// The field group has several values; only the conflict page may decide it.
     case disputed(GroupID)
     /// The record is of an insert-only type.
     case insertOnly
     /// The conflict is not open any more, or its sides changed.
-    case conflictMoved(RecordState)
+    case conflictMoved(StoredRecord)
     case tooLarge(String)
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Records
+import Service
+import Store
 
 /// Exit codes, documented in `--help`.
 enum ExitStatus: Int32 {
@@ -33,12 +35,35 @@ extension Bilingual {
     var localised: String { CommandFailure.prefersChinese ? chinese : english }
 }
 
-/// Runs a command's work and turns failures into messages and exit codes.
+/// Runs a command's work and turns whatever went wrong into a message and an exit code.
 func reporting(_ work: () async throws -> Void) async throws {
+    let failure: CommandFailure
     do {
-        try await work()
-    } catch let failure as CommandFailure {
-        FileHandle.standardError.write(Data("creditsync: \(failure.message.localised)\n".utf8))
-        throw ExitCode(failure.status.rawValue)
+        return try await work()
+    } catch let error as CommandFailure {
+        failure = error
+    } catch let error as ValidationError {
+        throw error
+    } catch let error as ExitCode {
+        throw error
+    } catch let error as StoreError {
+        failure = CommandFailure(error)
+    } catch {
+        failure = CommandFailure(.failed, "操作未能完成：\(error)", "this did not work: \(error)")
+    }
+    FileHandle.standardError.write(Data("creditsync: \(failure.message.localised)\n".utf8))
+    throw ExitCode(failure.status.rawValue)
+}
+
+extension CommandFailure {
+    init(_ error: StoreError) {
+        let problem = Problem(error)
+        let status: ExitStatus =
+            switch error {
+            case .locked: .inUse
+            case .notInitialised: .noNode
+            default: .failed
+            }
+        self.init(status, problem.detail.chinese, problem.detail.english)
     }
 }

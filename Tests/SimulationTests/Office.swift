@@ -186,8 +186,8 @@ final class Office {
         }
         do {
             try write(edit, form, values)
-        } catch StoreError.stale(let state) {
-            guard state.record == form.shown.record else {
+        } catch StoreError.stale(let now) {
+            guard now.state.record == form.shown.record else {
                 throw machine.world.violation("a stale form was shown another record")
             }
             guard dice.roll(0...3) > 0 else { return }

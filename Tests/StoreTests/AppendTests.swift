@@ -38,7 +38,7 @@ import WireFormat
         #expect {
             try store.rename(record, "丙公司", basis: .token(token))
         } throws: { error in
-            if case StoreError.stale(let state) = error { state == now } else { false }
+            if case StoreError.stale(let record) = error { record.state == now } else { false }
         }
         #expect(try store.names(record) == ["乙公司"])
     }

@@ -36,8 +36,8 @@ import WireFormat
                 record, kind: .decision, basis: .conflict(slot: .group(11), token: page.token),
                 [11: .name("丙公司")])
         } throws: { error in
-            if case StoreError.conflictMoved(let state) = error {
-                state.conflicts[0].sides.count == 3
+            if case StoreError.conflictMoved(let record) = error {
+                record.state.conflicts[0].sides.count == 3
             } else {
                 false
             }

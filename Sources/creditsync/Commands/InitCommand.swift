@@ -45,16 +45,17 @@ struct InitCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let identity = try identity()
-            try FileManager.default.createDirectory(
-                atPath: options.folder, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
             do {
-                try Store.create(identity, in: DataFolder(path: options.folder))
-            } catch StoreError.alreadyInitialised(let path) {
-                throw CommandFailure(.failed, "\(path) 中已有节点", "\(path) holds a node already")
-            } catch StoreError.locked(let path) {
-                throw CommandFailure(.inUse, "\(path) 正被使用", "\(path) is in use")
+                try FileManager.default.createDirectory(
+                    atPath: options.folder, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw CommandFailure(
+                    .failed, "无法建立目录 \(options.folder)，请检查路径和权限",
+                    "the folder \(options.folder) cannot be made: check the path and its permissions"
+                )
             }
+            try Store.create(identity, in: DataFolder(path: options.folder))
             let key = Data(identity.key.publicKey.bytes).base64EncodedString()
             if options.json {
                 Printing.json(["node": .string(identity.node.name), "publicKey": .string(key)])
@@ -75,11 +76,17 @@ struct InitCommand: AsyncParsableCommand {
         switch role {
         case .hub:
             let division = try division(province, "--province")
+            guard division.hasSuffix("0000"), county == nil else {
+                throw ValidationError("省级节点用 --province 省级代码 / a hub takes --province XX0000 only")
+            }
             return Identity(
                 node: name, role: .hub, division: division, incarnation: incarnation, key: key,
                 hub: name, hubKey: key.publicKey, hubAddress: nil)
         case .county:
             let division = try division(county, "--county")
+            guard !division.hasSuffix("00"), province == nil else {
+                throw ValidationError("县级节点用 --county 县级代码 / a county takes a county's code only")
+            }
             guard let hubName = hubNode.flatMap(NodeID.init) else {
                 throw ValidationError("请注明省级节点编号 / --hub-node is needed")
             }
@@ -102,8 +109,10 @@ struct InitCommand: AsyncParsableCommand {
         return code
     }
 
-    private func address() throws -> String? {
-        guard let hub else { return nil }
+    private func address() throws -> String {
+        guard let hub else {
+            throw ValidationError("请用 --hub 注明省级节点地址 / --hub is needed: http://HOST:PORT")
+        }
         guard let url = URL(string: hub), url.scheme == "http" || url.scheme == "https",
             url.host != nil
         else { throw ValidationError("省级节点地址无效 / --hub: http://HOST:PORT") }

@@ -31,13 +31,13 @@ struct ServeCommand: AsyncParsableCommand {
                     .noNode, "\(options.folder) 中没有节点：请先运行 creditsync init",
                     "there is no node in \(options.folder): run `creditsync init`")
             }
-            let folder: DataFolder
-            do { folder = try DataFolder(path: options.folder) } catch StoreError.locked(let path) {
-                throw CommandFailure(
-                    .inUse, "\(path) 已有服务在运行", "a service already runs on \(path)")
+            guard let level = Logger.Level(rawValue: logLevel) else {
+                throw ValidationError(
+                    "日志级别无效 / --log-level: trace, debug, info, notice, warning, error")
             }
+            let folder = try DataFolder(path: options.folder)
             var logger = Logger(label: "creditsync") { StreamLogHandler.standardError(label: $0) }
-            logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
+            logger.logLevel = level
             let node = Node(store: try Store(folder: folder), logger: logger)
             let router = API(node).router()
             try ReviewSite(node).add(to: router)

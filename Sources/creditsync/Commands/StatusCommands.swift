@@ -44,7 +44,9 @@ struct SyncCommand: AsyncParsableCommand {
             }
             if options.json { Printing.json(result) }
             if let failure = result["failure"]?.string {
-                throw CommandFailure(.hubUnreachable, "未能同步：\(failure)", "not synced: \(failure)")
+                throw CommandFailure(
+                    result["unreachable"]?.bool == true ? .hubUnreachable : .failed,
+                    "未能同步：\(result["failure_zh"]?.string ?? failure)", "not synced: \(failure)")
             }
             if !options.json {
                 Printing.note(

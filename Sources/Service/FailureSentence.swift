@@ -1,0 +1,31 @@
+import Records
+import SyncSession
+
+extension ExchangeFailure {
+    /// Why nothing was exchanged, for people.
+    public var sentence: Bilingual {
+        switch self {
+        case .unreachable(let why):
+            Bilingual(
+                "省级节点没有应答（\(why)）。数据均在本机，将自动重试。",
+                "The hub did not answer (\(why)). Nothing is lost; it is tried again.")
+        case .busy(let seconds):
+            Bilingual(
+                "省级节点繁忙，\(seconds) 秒后重试。", "The hub is busy; it is tried again in \(seconds) s.")
+        case .refused(let status, let type, let detail):
+            Bilingual(
+                "省级节点拒绝了请求（\(status) \(type)）：\(detail)",
+                "The hub refused (\(status) \(type)). \(detail)")
+        case .untrusted(let why):
+            Bilingual("应答不可信：\(why)。", "The answer cannot be trusted: \(why).")
+        }
+    }
+
+    /// Nobody answered, or asked to come back later.
+    public var isUnreachable: Bool {
+        switch self {
+        case .unreachable, .busy: true
+        case .refused, .untrusted: false
+        }
+    }
+}
