@@ -65,6 +65,7 @@ extension Node {
         guard !reason.isEmpty else { throw Problem.reasonMissing }
         guard let (item, _) = try store.conflict(named: name) else { throw Problem.noSuchConflict }
         guard let type = Catalogue.type(named: item.type) else { throw Problem.choiceUnfit }
+        if type.name == RegisteredNode.type.name, !isHub { throw Problem.hubOnly }
         switch item.subject {
         case .duplicate:
             return try merge(item, type, choice, token: token, reason: reason, by: author)
@@ -169,7 +170,7 @@ extension Node {
             edits.append(
                 Edit(
                     target: .existing(record.state.record), kind: .decision,
-                    basis: .token(record.token),
+                    basis: .group(ReservedGroup.alias, token: record.token),
                     writes: [ReservedGroup.alias: .verbatim(Alias.value(alias))], author: author,
                     reason: reason, schemaVersion: type.schemaVersion))
         }

@@ -31,6 +31,7 @@ extension Node {
         allowsDuplicate: Bool = false, reason: String?, by author: String
     ) throws -> Written {
         if type.isInsertOnly { throw Problem.insertOnly }
+        if type.name == RegisteredNode.type.name { try refuseUnfitNode(fields) }
         let record = try existing(type, id)
         let checked = try check(type, fields, over: record, allowsDuplicate: allowsDuplicate)
         return try write(
@@ -47,6 +48,7 @@ extension Node {
         by author: String
     ) throws -> Written {
         if type.isInsertOnly { throw Problem.insertOnly }
+        if type.name == RegisteredNode.type.name, !isHub { throw Problem.hubOnly }
         let record = try existing(type, id)
         return try write(
             Edit(

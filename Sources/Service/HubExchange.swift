@@ -48,9 +48,7 @@ extension Node {
                 ])
         }
         changed(applied.scopes)
-        if !applied.scopes.isEmpty {
-            try await offload { [store] in try store.indexNames() }
-        }
+        indexNamesLater()
         return answer
     }
 

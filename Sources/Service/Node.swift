@@ -13,9 +13,9 @@ import WireFormat
 public final class Node: Sendable {
     public let store: Store
     public let logger: Logger
-    public let started: Int64
     let news = NewsBoard()
     let monitor = SyncMonitor()
+    private let isIndexing = Mutex(false)
     /// Local changes and wishes to sync, for the loop.
     let syncEvents: AsyncStream<CountySession.Event>
     private let syncInbox: AsyncStream<CountySession.Event>.Continuation
@@ -24,11 +24,26 @@ public final class Node: Sendable {
     public init(store: Store, logger: Logger) {
         self.store = store
         self.logger = logger
-        started = store.now
         (syncEvents, syncInbox) = AsyncStream.makeStream()
     }
 
     public var identity: Identity { store.identity }
+
+    /// Full-text work follows behind: nobody waits for it, and a search does what is left of it.
+    func indexNamesLater() {
+        let isFirst = isIndexing.withLock { isIndexing in
+            defer { isIndexing = true }
+            return !isIndexing
+        }
+        guard isFirst else { return }
+        Task {
+            defer { isIndexing.withLock { $0 = false } }
+            do { try await offload { [store] in try store.indexNames() } } catch {
+                logger.error("names not indexed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
     public var isHub: Bool { identity.role == .hub }
 
     /// Someone wrote here: county nodes push it, a hub wakes the polls of its counties.

@@ -66,7 +66,7 @@ public struct SyncLoop: ServiceLifecycle.Service {
             await attempt(inbox) {
                 .absorbed(try await offload { try store.absorb(answer, sent: sent) })
             }
-            try? await offload { try store.indexNames() }
+            node.indexNamesLater()
         case .listen(let request):
             group.addTask {
                 do { inbox.yield(.woken(try await client.wake(request))) } catch {

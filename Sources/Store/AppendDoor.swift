@@ -49,8 +49,9 @@ struct AppendDoor {
         let state = try RecordTable.state(row, logs: logs, hub: identity.hub)
         guard state.isVisible else { throw StoreError.noSuchRecord }
         let context = try reader.context(edit.basis, row: row, rows: rows, state: state)
+        // Two changes whose hashes begin alike share a reference, and somebody may have tried.
         let shown = Dictionary(
-            uniqueKeysWithValues: rows.map { ($0.change.reference, $0.change) })
+            rows.map { ($0.change.reference, $0.change) }, uniquingKeysWith: { first, _ in first })
 
         var values: [GroupValue] = []
         for (group, write) in edit.writes {

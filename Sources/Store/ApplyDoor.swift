@@ -47,7 +47,7 @@ struct ApplyDoor {
     /// At the hub: who relays, and the scopes granted to it. Nil at a county.
     let sender: Member?
     private var projector: Projector
-    private var members: [NodeID: Member?] = [:]
+    private var signersByNode: [NodeID: [Member]] = [:]
 
     init(_ db: Database, identity: Identity, now: Int64, sender: Member?) throws {
         self.db = db
@@ -87,6 +87,10 @@ struct ApplyDoor {
         }
         let fresh = segment.changes[place.knownCount...]
         guard let first = fresh.first else { return .known }
+        if place.run == nil, logs.isFull(of: segment.log) {
+            return .refused(
+                Refusal(.tooLarge, log: segment.log, firstSequence: segment.firstSequence))
+        }
         let last = Tip(sequence: segment.lastSequence, hash: segment.lastHash)
         let run = try logs.extend(
             segment.log, run: place.run, parent: place.parent, firstSequence: first.sequence,
@@ -101,7 +105,7 @@ struct ApplyDoor {
         // Registrations count for what follows in the same message.
         if segment.log.lane == .control {
             try projector.finish()
-            members = [:]
+            signersByNode = [:]
         }
         return .stored(changes: fresh.count)
     }
@@ -110,11 +114,23 @@ struct ApplyDoor {
 
     private mutating func refusal(of segment: Segment) throws -> RefusalRule? {
         let log = segment.log
-        guard let origin = try member(log.node) else { return .unknownNode }
-        let isGranted =
-            log.node == identity.hub || origin.scopes.contains(log.scope)
-        guard isGranted, holds(log.scope) else { return .scopeNotGranted }
-        return SegmentCodec.isSigned(segment, by: origin.key) ? nil : .badSignature
+        let signers = try signers(of: log.node)
+        guard !signers.isEmpty else { return .unknownNode }
+        let granted = signers.filter { $0.isGranted(log.scope) }
+        guard !granted.isEmpty, holds(log.scope) else { return .scopeNotGranted }
+        guard granted.contains(where: { SegmentCodec.isSigned(segment, by: $0.key) }) else {
+            return .badSignature
+        }
+        return touchesRegistrations(segment) ? .inconsistent : nil
+    }
+
+    /// The hub's control records say whose signatures count: nobody else writes them.
+    private func touchesRegistrations(_ segment: Segment) -> Bool {
+        guard segment.log.node != identity.hub else { return false }
+        return segment.changes.contains { change in
+            guard case .of(let record) = change.header.record else { return false }
+            return record.log.node == identity.hub && record.log.lane == .control
+        }
     }
 
     private func holds(_ scope: Scope) -> Bool {
@@ -124,16 +140,10 @@ struct ApplyDoor {
         }
     }
 
-    private mutating func member(_ node: NodeID) throws -> Member? {
-        if node == identity.hub {
-            return Member(node: node, key: identity.hubKey, scopes: [])
-        }
-        if node == identity.node {
-            return Member(node: node, key: identity.key.publicKey, scopes: identity.ownScopes)
-        }
-        if let cached = members[node] { return cached }
-        let found = try MemberTable.find(node, db)
-        members[node] = found
+    private mutating func signers(of node: NodeID) throws -> [Member] {
+        if let cached = signersByNode[node] { return cached }
+        let found = try MemberTable.signers(of: node, identity: identity, db)
+        signersByNode[node] = found
         return found
     }
 

@@ -10,15 +10,16 @@ enum BrokenRules {
         else { return state }
         let broken = type.brokenRules(StateValues.agreed(state))
         guard !broken.isEmpty else { return state }
-        let pairs = story.undecidedPairs()
+        // Each side is folded once, whatever the number of rules and partners.
+        let views = story.acceptedEdits.map { side in
+            let seen = story.seen(by: side).fold { rules[$0].merge }
+            return (side: side, broken: Set(type.brokenRules(StateValues.agreed(seen))))
+        }
         let conflicts = broken.compactMap { rule -> OpenConflict? in
-            func kept(_ side: Reference) -> Bool {
-                let seen = story.seen(by: side).fold { rules[$0].merge }
-                return !type.brokenRules(StateValues.agreed(seen)).contains(rule)
-            }
-            let sides = pairs.filter { kept($0.0) && kept($0.1) }.flatMap { [$0.0, $0.1] }
-            guard !sides.isEmpty else { return nil }
-            return OpenConflict(slot: .rule(rule), kind: .brokenRule, sides: Array(Set(sides)))
+            let keepers = views.filter { !$0.broken.contains(rule) }.map(\.side)
+            let sides = story.undecided(among: keepers)
+            if sides.isEmpty { return nil }
+            return OpenConflict(slot: .rule(rule), kind: .brokenRule, sides: sides)
         }
         return state.adding(conflicts)
     }

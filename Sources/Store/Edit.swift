@@ -23,6 +23,9 @@ public struct Edit: Sendable {
         case keepBoth(token: String)
         /// No form: replaces nothing. For new records and imports.
         case nothing
+        /// The token of the form, for a decision about this group alone: other conflicts of the
+        /// record stay open.
+        case group(GroupID, token: String)
         /// The token of a conflict page: only the group in question must stand as shown.
         case conflict(slot: ConflictSlot, token: String)
     }

@@ -29,7 +29,8 @@ struct Exchange {
     // MARK: County
 
     func request(_ plan: ExchangePlan) throws -> ExchangeRequest {
-        var request = ExchangeRequest(scopes: [])
+        var request = ExchangeRequest(
+            scopes: [], answerBudgetBytes: plan.answerBudgetBytes, deferred: plan.deferred)
         var budget = ByteBudget(bytes: plan.budgetBytes)
         for scope in plan.scopes {
             let own = logs.report(of: scope.view.scope)
@@ -44,7 +45,8 @@ struct Exchange {
             let marks = plan.marks.filter { mismatched.contains($0.log) }
             request.marks += marks
             _ = try collect(
-                lackingAt: hubClock, scope: own.scope, marks: marks, &budget, &request.segments)
+                lackingAt: hubClock, scope: own.scope, marks: marks, deferred: plan.deferred,
+                &budget, &request.segments)
         }
         request.receiptsWanted = try receiptsWanted(plan)
         return request
@@ -85,16 +87,18 @@ struct Exchange {
             // Without the peer's clock its digest says only that something differs.
             guard !isEqual, let clock = report.clock else { continue }
             let isComplete = try collect(
-                lackingAt: clock, scope: report.scope, marks: request.marks, &budget,
-                &answer.segments)
+                lackingAt: clock, scope: report.scope, marks: request.marks,
+                deferred: request.deferred, &budget, &answer.segments)
             if !isComplete { answer.hasMore = true }
         }
         let scopes = Set(reports.map(\.scope))
-        answer.confirmedMarks = try request.marks.filter {
+        answer.confirmedMarks = try request.marks.prefix(Limits.lookupsPerExchange).filter {
             try scopes.contains($0.log.scope) && isStored($0)
         }
         answer.receipts = try receipts(
-            for: applied.held + request.receiptsWanted.filter { scopes.contains($0.log.scope) })
+            for: applied.held
+                + request.receiptsWanted.prefix(Limits.lookupsPerExchange)
+                .filter { scopes.contains($0.log.scope) })
         answer.wanted = try wanted(in: scopes)
         return answer
     }
@@ -144,11 +148,11 @@ struct Exchange {
     /// Adds the segments that a peer lacks, in order, until the budget is passed. Returns whether
     /// that was all.
     private func collect(
-        lackingAt peer: VectorClock, scope: Scope, marks: [Reference], _ budget: inout ByteBudget,
-        _ segments: inout [[UInt8]]
+        lackingAt peer: VectorClock, scope: Scope, marks: [Reference], deferred: [LogID],
+        _ budget: inout ByteBudget, _ segments: inout [[UInt8]]
     ) throws -> Bool {
         let missing = try Delta.missing(
-            at: peer, from: logs.trees(in: scope), marks: marks, lookup)
+            at: peer, from: logs.trees(in: scope), marks: marks, deferred: deferred, lookup)
         for log in missing {
             for range in log.ranges {
                 var isComplete = true

@@ -22,9 +22,9 @@ struct LogCheck {
         for log in logs.ids.keys.sorted() {
             guard let tree = logs.tree(of: log) else { continue }
             result.logs += 1
-            let key = try publicKey(of: log.node)
-            if key == nil { problem("\(log): the node's key is not registered") }
-            for run in tree.runs { try check(run, log, key) }
+            let signers = try MemberTable.signers(of: log.node, identity: identity, db)
+            if signers.isEmpty { problem("\(log): the node's key is not registered") }
+            for run in tree.runs { try check(run, log, signers) }
             try checkReceipts(tree)
             hashes = [:]
         }
@@ -32,13 +32,7 @@ struct LogCheck {
 
     private mutating func problem(_ text: String) { result.problems.append(text) }
 
-    private func publicKey(of node: NodeID) throws -> PublicKey? {
-        if node == identity.hub { return identity.hubKey }
-        if node == identity.node { return identity.key.publicKey }
-        return try MemberTable.find(node, db)?.key
-    }
-
-    private mutating func check(_ run: Run, _ log: LogID, _ key: PublicKey?) throws {
+    private mutating func check(_ run: Run, _ log: LogID, _ signers: [Member]) throws {
         var expected = run.firstSequence
         var previous =
             run.parent.map { hashes[ChangeKey(run: $0.run, sequence: $0.sequence)] } ?? .zero
@@ -58,7 +52,7 @@ struct LogCheck {
             guard segment.log == log else {
                 return problem("\(log): holds a segment of \(segment.log)")
             }
-            if let key, SegmentCodec.isSigned(segment, by: key) {
+            if signers.contains(where: { SegmentCodec.isSigned(segment, by: $0.key) }) {
                 result.signatures += 1
             } else {
                 problem(

@@ -79,6 +79,16 @@ struct LogTable {
             .map { ChangeKey(run: $0.id, sequence: sequence) }
     }
 
+    /// Another branch or another log of this node would make clocks too long for everybody.
+    func isFull(of log: LogID) -> Bool {
+        let branches = ids[log].flatMap { runs[$0] }?.count ?? 0
+        if branches >= Limits.tipsPerLog { return true }
+        let ofNode = ids.reduce(0) { sum, entry in
+            entry.key.node == log.node ? sum + (runs[entry.value]?.count ?? 0) : sum
+        }
+        return ofNode >= Limits.tipsPerNode
+    }
+
     // MARK: Writing
 
     mutating func id(of log: LogID, _ db: Database) throws -> Int64 {

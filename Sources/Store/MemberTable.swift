@@ -7,59 +7,121 @@ import SyncCore
 public struct Member: Hashable, Sendable {
     public let node: NodeID
     public let key: PublicKey
-    public let scopes: [Scope]
+    /// Nil for the hub, which writes in every scope.
+    let granted: [Scope]?
+
+    public var scopes: [Scope] { granted ?? [] }
+
+    init(node: NodeID, key: PublicKey, scopes: [Scope]?) {
+        self.node = node
+        self.key = key
+        granted = scopes
+    }
+
+    func isGranted(_ scope: Scope) -> Bool { granted?.contains(scope) ?? true }
 }
 
 /// Registered nodes, from the `node` records that the hub wrote.
 enum MemberTable {
     static let typeName = "node"
 
-    /// The story as if the hub had held every change that it did not write: only the hub registers
-    /// nodes and grants scopes, whatever others write into the same record.
-    static func onlyHub(_ story: Story, hub: NodeID) -> Story {
-        let holds = LogID(
-            node: hub, incarnation: 0, scope: story.record.log.scope, lane: .control)
-        let others = story.changes.filter { $0.kind.isEdit && !$0.isAuthoritative }
-        return Story(
-            record: story.record,
-            changes: story.changes
-                + others.enumerated().map { index, change in
-                    StoryChange(
-                        reference: Reference(log: holds, sequence: UInt64(index + 1), prefix: 0),
-                        kind: .verdict, target: change.reference, holds: true,
-                        isAuthoritative: true)
-                })
-    }
-
-    static func replace(record: ChangeKey, state: RecordState, _ db: Database) throws {
+    /// Only the hub writes `node` records: `apply` refuses others' changes of them.
+    static func replace(
+        record: ChangeKey, state: RecordState, story: [StoryChange], _ db: Database
+    ) throws {
         try db.execute(sql: "DELETE FROM member WHERE record = ?", arguments: [record.rawValue])
-        guard let type = Catalogue.type(named: typeName), NaturalKeyTable.isAlive(state) else {
-            return
+        guard let type = Catalogue.type(named: typeName) else { return }
+        if NaturalKeyTable.isAlive(state), let now = member(type, StateValues.agreed(state)) {
+            try insert(now, record: record, isCurrent: true, db)
         }
-        let fields = type.json(of: StateValues.agreed(state))
-        guard let node = fields["node"]?.string,
-            let key = fields["publicKey"]?.string.flatMap({ Data(base64Encoded: $0) }),
-            let scopes = fields["scopes"]?.array?.compactMap(\.string)
-        else { return }
-        try db.execute(
-            sql: "INSERT INTO member (node, record, public_key, scopes) VALUES (?, ?, ?, ?)",
-            arguments: [node, record.rawValue, key, scopes.sorted().joined(separator: " ")])
+        // What a node signed stays signed after its key is changed or its registration ends. The
+        // union over all that the hub ever wrote does not depend on any order.
+        var names: Set<NodeID> = []
+        var keys: Set<PublicKey> = []
+        var scopes: Set<Scope> = []
+        for change in story {
+            for value in change.values {
+                let fields = Dictionary(
+                    StateValues.fields(value.bytes).map { ($0.key, $0.value) },
+                    uniquingKeysWith: { first, _ in first })
+                if let name = text(fields[RegisteredNode.node]).flatMap(NodeID.init) {
+                    names.insert(name)
+                }
+                if let key = key(fields[RegisteredNode.publicKey]) { keys.insert(key) }
+                scopes.formUnion(granted(fields[RegisteredNode.scopes]))
+            }
+        }
+        for name in names.sorted() {
+            for key in keys.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+                try insert(
+                    Member(node: name, key: key, scopes: scopes.sorted()), record: record,
+                    isCurrent: false, db)
+            }
+        }
     }
 
-    /// The registration of a node; the earliest one where there are several.
+    private static func insert(
+        _ member: Member, record: ChangeKey, isCurrent: Bool, _ db: Database
+    ) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO member (node, record, public_key, is_current, scopes)
+                VALUES (?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                member.node.name, record.rawValue, member.key.bytes.blob, isCurrent,
+                member.scopes.map(\.description).joined(separator: " "),
+            ])
+    }
+
+    private static func member(_ type: RecordType, _ fields: [FieldID: Value]) -> Member? {
+        guard let node = text(fields[RegisteredNode.node]).flatMap(NodeID.init),
+            let key = key(fields[RegisteredNode.publicKey])
+        else { return nil }
+        return Member(node: node, key: key, scopes: granted(fields[RegisteredNode.scopes]))
+    }
+
+    private static func text(_ value: Value?) -> String? {
+        if case .text(let text)? = value { text } else { nil }
+    }
+
+    private static func key(_ value: Value?) -> PublicKey? {
+        text(value).flatMap { Data(base64Encoded: $0) }.flatMap { PublicKey(Array($0)) }
+    }
+
+    private static func granted(_ value: Value?) -> [Scope] {
+        guard case .list(let values)? = value else { return [] }
+        return values.compactMap { text($0).flatMap(Scope.init) }.sorted()
+    }
+
+    /// The registration by which a node's requests are authenticated; the earliest one where there
+    /// are several.
     static func find(_ node: NodeID, _ db: Database) throws -> Member? {
         try Row.fetchOne(
             db.cachedStatement(
-                sql: "SELECT node, public_key, scopes FROM member WHERE node = ? ORDER BY record"),
+                sql: """
+                    SELECT node, public_key, scopes FROM member
+                    WHERE node = ? AND is_current = 1 ORDER BY record
+                    """),
             arguments: [node.name]
         ).flatMap(member)
     }
 
-    static func all(_ db: Database) throws -> [Member] {
-        try Row.fetchAll(
-            db, sql: "SELECT node, public_key, scopes FROM member ORDER BY node, record"
-        )
-        .compactMap(member)
+    /// By which keys, and in which scopes, a node's segments count: all that it was ever registered
+    /// with, since what was signed stays signed.
+    static func signers(of node: NodeID, identity: Identity, _ db: Database) throws -> [Member] {
+        if node == identity.hub {
+            return [Member(node: node, key: identity.hubKey, scopes: nil)]
+        }
+        var signers = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT node, public_key, scopes FROM member WHERE node = ?"),
+            arguments: [node.name]
+        ).compactMap(member)
+        if node == identity.node {
+            signers.append(
+                Member(node: node, key: identity.key.publicKey, scopes: identity.ownScopes))
+        }
+        return signers
     }
 
     private static func member(_ row: Row) -> Member? {

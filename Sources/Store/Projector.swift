@@ -34,12 +34,9 @@ struct Projector {
             try insertRecord(key, type: type, prefix: change.hash.prefix, entry: entry)
             if hasAbsent, try adopt(key, change.reference) { return }
             if rules[type].needsFollowUp {
-                let state = RecordState.created(
-                    try StoryTable.storyChange(change.reference, entry: entry, hub: hub))
-                try followUp(key, state)
-                if type == MemberTable.typeName, change.log.node == hub {
-                    try MemberTable.replace(record: key, state: state, db)
-                }
+                let creation = try StoryTable.storyChange(
+                    change.reference, entry: entry, hub: hub)
+                try followUp(key, .created(creation), [creation])
             }
         case .of(let record):
             let recordKey = try beginStory(of: record)
@@ -131,21 +128,22 @@ struct Projector {
             arguments: [state.type, StateCodec.encode(state).blob, key.rawValue])
         try WaitingTable.replace(record: key, state: state, rows: rows, db)
         try ConflictTable.replace(record: key, state: state, rows: rows, db)
-        if state.type == MemberTable.typeName {
-            let byHub = MemberTable.onlyHub(story, hub: hub).fold { rules[$0].merge }
-            try MemberTable.replace(record: key, state: byHub, db)
-        }
-        if rules[state.type].needsFollowUp { try followUp(key, state) }
+        if rules[state.type].needsFollowUp { try followUp(key, state, story.changes) }
     }
 
     /// What follows from the state of a type that others look up by key or by name.
-    private mutating func followUp(_ key: ChangeKey, _ state: RecordState) throws {
+    private mutating func followUp(
+        _ key: ChangeKey, _ state: RecordState, _ story: [StoryChange]
+    ) throws {
         guard let type = Catalogue.type(named: state.type) else { return }
         if let field = type.naturalKey {
             try NaturalKeyTable.replace(
                 record: key, type: type, field: field, state: state, db, &duplicates)
         }
         if !type.searchFields.isEmpty { try NameQueue.add(key, db) }
+        if type.name == MemberTable.typeName, state.record.log.node == hub {
+            try MemberTable.replace(record: key, state: state, story: story, db)
+        }
     }
 }
 

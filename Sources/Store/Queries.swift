@@ -211,7 +211,10 @@ extension Store {
                     record: record.key.rawValue, slot: slot.name, reader.db)
             else { return nil }
             let state = try RecordTable.state(record, logs: reader.logs, hub: identity.hub)
-            let token = try reader.token(RecordReader.context(of: slot, state), row: record)
+            let rows = try StoryTable.rows(
+                of: record, logs: reader.logs, hub: identity.hub, reader.db)
+            let token = try reader.token(
+                RecordReader.context(of: slot, state, rows: rows), row: record)
             return (try Self.conflict(row), token.text)
         }
     }
@@ -226,8 +229,6 @@ extension Store {
     }
 
     // MARK: Nodes
-
-    public func members() throws -> [Member] { try writer.read(MemberTable.all) }
 
     public func member(_ node: NodeID) throws -> Member? {
         try writer.read { try MemberTable.find(node, $0) }

@@ -69,18 +69,21 @@ struct RecordReader {
         return keys
     }
 
-    /// What a decision on one slot was shown: all heads, and of values only the slot's.
-    static func context(of slot: ConflictSlot, _ state: RecordState) -> ShownContext {
-        let whole = ShownContext(of: state)
-        switch slot {
-        case .group(let group):
-            return ShownContext(
-                heads: whole.heads, groups: whole.groups.filter { $0.group == group })
-        case .life:
-            return ShownContext(
-                heads: whole.heads, groups: whole.groups.filter { $0.group == ReservedGroup.life })
-        case .parallel, .rule: return whole
-        }
+    /// What a decision on one slot was shown: its sides, and of values only the slot's.
+    static func context(
+        of slot: ConflictSlot, _ state: RecordState, rows: [StoryTable.Row]
+    ) -> ShownContext {
+        let story = Story(record: state.record, changes: rows.map(\.change))
+        let groups = ShownContext(of: state).groups
+        return ShownContext(
+            heads: story.heads(shownFor: slot, in: state),
+            groups: groups.filter { edit in
+                switch slot {
+                case .group(let group): edit.group == group
+                case .life: edit.group == ReservedGroup.life
+                case .parallel, .rule: true
+                }
+            })
     }
 
     /// The context that an edit names, checked against how the record stands now.
@@ -110,13 +113,19 @@ struct RecordReader {
             return context
         case .conflict(let slot, let token):
             let context = try shown(token)
+            let current = Self.context(of: slot, state, rows: rows)
             guard state.conflicts.contains(where: { $0.slot == slot }),
-                context.groups == Self.context(of: slot, state).groups
+                context.groups == current.groups
             else { throw StoreError.conflictMoved(try now()) }
-            // A side without a value of its own (a concurrent edit) was shown among the heads.
+            // Sides without a value of their own, such as concurrent edits, are among the heads.
             if case .group = slot { return context }
-            guard context.heads == state.heads else { throw StoreError.conflictMoved(try now()) }
+            guard context == current else { throw StoreError.conflictMoved(try now()) }
             return context
+        case .group(let group, let token):
+            guard try shown(token) == ShownContext(of: state) else {
+                throw StoreError.stale(try now())
+            }
+            return Self.context(of: .group(group), state, rows: rows)
         }
     }
 }

@@ -15,5 +15,11 @@ enum RefusalTable {
                 at, atHub, Int64(refusal.rule.rawValue), refusal.log?.description ?? "",
                 Int64(refusal.firstSequence), refusal.position,
             ])
+        // The oldest give way: a peer must not be able to fill the disk with them.
+        try db.execute(
+            sql: """
+                DELETE FROM refusal WHERE id IN
+                (SELECT id FROM refusal ORDER BY at DESC LIMIT -1 OFFSET \(Limits.refusalRows))
+                """)
     }
 }

@@ -85,10 +85,11 @@ enum Schema {
         CREATE TABLE natural_key (
           type TEXT NOT NULL, value TEXT NOT NULL, record INTEGER NOT NULL, alias TEXT,
           PRIMARY KEY (type, value, record)) STRICT, WITHOUT ROWID;
-        -- projection: nodes that the hub registered, from its `node` records
+        -- projection: nodes that the hub registered, as they stand and as they ever were
         CREATE TABLE member (
           node TEXT NOT NULL, record INTEGER NOT NULL, public_key BLOB NOT NULL,
-          scopes TEXT NOT NULL, PRIMARY KEY (node, record)) STRICT, WITHOUT ROWID;
+          is_current INTEGER NOT NULL, scopes TEXT NOT NULL,
+          PRIMARY KEY (node, record, public_key, is_current)) STRICT, WITHOUT ROWID;
         -- projection: records whose names wait to be indexed
         CREATE TABLE name_queue (record INTEGER PRIMARY KEY) STRICT;
         -- projection: names as space-separated pairs of characters

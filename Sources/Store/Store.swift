@@ -124,8 +124,14 @@ public final class Store: Sendable {
 
     /// Inflating, decoding and hashing need no database: they happen before the transaction.
     static func decode(_ encoded: [[UInt8]]) -> [Result<Segment, Refusal>] {
-        encoded.map { bytes in
-            Result { () throws(Refusal) in try SegmentCodec.decode(bytes) }
+        var leftBytes = Limits.decodedMessageBytes
+        return encoded.map { bytes in
+            Result { () throws(Refusal) in
+                guard leftBytes > 0 else { throw Refusal(.tooLarge) }
+                let segment = try SegmentCodec.decode(bytes)
+                leftBytes -= segment.bodyByteCount
+                return segment
+            }
         }
     }
 

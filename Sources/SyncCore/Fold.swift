@@ -148,33 +148,43 @@ struct StoryGraph {
     /// The chain runs through held changes: what they had replaced stays replaced by what came
     /// after them. It does not pass a held change that replaces two or more references, since
     /// nobody entitled saw those sides together.
-    private func replaced(in group: GroupID) -> [(edit: GroupEdit, ancestors: Set<Reference>)?] {
+    private func replaced(in group: GroupID) -> [Replaced?] {
         let changes = story.changes
-        var result = [(edit: GroupEdit, ancestors: Set<Reference>)?](
-            repeating: nil, count: changes.count)
+        var result = [Replaced?](repeating: nil, count: changes.count)
         for index in order where takesPart.contains(index) && changes[index].kind.isEdit {
             guard let edit = changes[index].groups.first(where: { $0.group == group }) else {
                 continue
             }
-            var ancestors: Set<Reference> = []
+            var ancestors = BitSet()
             for reference in edit.replaces {
-                ancestors.insert(reference)
-                guard let at = indices[reference], let before = result[at] else { continue }
-                if held.contains(at), before.edit.replaces.count >= 2 { continue }
+                // A voided reference is stored nowhere: nothing lies behind it.
+                guard let at = indices[reference] else { continue }
+                ancestors.insert(at)
+                guard let before = result[at] else { continue }
+                if held.contains(at), before.directCount >= 2 { continue }
                 ancestors.formUnion(before.ancestors)
             }
-            result[index] = (edit, ancestors)
+            result[index] = Replaced(directCount: edit.replaces.count, ancestors: ancestors)
         }
         return result
     }
 
+    /// What a change's value of one group took the place of.
+    private struct Replaced {
+        let directCount: Int
+        let ancestors: BitSet
+    }
+
     func groupState(_ group: GroupID) -> GroupState? {
         let replaced = replaced(in: group)
-        let writers = accepted.filter { replaced[$0] != nil }
-        let dead = writers.reduce(into: Set<Reference>()) {
-            $0.formUnion(replaced[$1]?.ancestors ?? [])
+        var dead = BitSet()
+        var writers: [Int] = []
+        for index in accepted {
+            guard let write = replaced[index] else { continue }
+            writers.append(index)
+            dead.formUnion(write.ancestors)
         }
-        let left: [Int] = Array(writers).filter { !dead.contains(story.changes[$0].reference) }
+        let left = writers.filter { !dead.contains($0) }
         guard !left.isEmpty else { return nil }
         let siblings = left.map { index in
             Sibling(
@@ -189,16 +199,14 @@ struct StoryGraph {
 
     /// The latest accepted ancestor that is comparable with every sibling and with every accepted
     /// ancestor of a sibling. Unique, and independent of what a node happened to show before.
-    private func lastAgreed(
-        siblings: [Int], replaced: [(edit: GroupEdit, ancestors: Set<Reference>)?]
-    ) -> LastAgreed {
+    private func lastAgreed(siblings: [Int], replaced: [Replaced?]) -> LastAgreed {
         func isAncestor(_ a: Int, of b: Int) -> Bool {
-            replaced[b]?.ancestors.contains(story.changes[a].reference) ?? false
+            replaced[b]?.ancestors.contains(a) ?? false
         }
-        let ancestors = Set(siblings.flatMap { replaced[$0]?.ancestors ?? [] })
-            .compactMap { indices[$0] }
-            .filter { accepted.contains($0) && replaced[$0] != nil }
-        let others = ancestors + siblings
+        let ancestors = siblings.reduce(into: BitSet()) { union, sibling in
+            union.formUnion(replaced[sibling]?.ancestors ?? BitSet())
+        }.filter { accepted.contains($0) && replaced[$0] != nil }
+        let others = Array(ancestors) + siblings
         let comparable = ancestors.filter { a in
             others.allSatisfy { b in a == b || isAncestor(a, of: b) || isAncestor(b, of: a) }
         }

@@ -10,9 +10,6 @@ public enum Limits {
     public static let referencesPerChange = 256
     public static let fieldGroupsPerChange = 64
 
-    public static let groupMembers = 256
-    public static let groupBytes = 256 * 1024
-
     public static let segmentChanges = 512
     /// Before compression.
     public static let segmentBytes = 512 * 1024
@@ -24,11 +21,19 @@ public enum Limits {
     public static let scopesPerExchange = 64
     public static let clockEntries = 16_384
     public static let tipsPerLog = 64
+    /// Logs and branches of one node together: a clock must fit an answer whatever a node does.
+    public static let tipsPerNode = 512
     public static let referencesPerMessage = 4096
     public static let segmentsPerMessage = 4096
 
     /// One exchange body on the wire.
     public static let exchangeBytes = 8 * 1024 * 1024
+    /// Segments of one message after inflating; the rest of them is refused, and comes again.
+    public static let decodedMessageBytes = 32 * 1024 * 1024
+    /// Marks and wishes for receipts that a hub looks up in one exchange.
+    public static let lookupsPerExchange = 64
+    /// Refusals kept on record.
+    public static let refusalRows = 1000
     /// What a side puts into one exchange: it stops after the segment that passes this budget.
     public static let exchangeBudgetBytes = 2 * 1024 * 1024
     /// What goes along at first contact, when the hub's clock is not known yet.
@@ -38,7 +43,6 @@ public enum Limits {
     public static let authorBytes = 32
     public static let typeNameBytes = 32
     public static let reasonBytes = 4096
-    public static let textBytes = 16 * 1024
     /// Nesting of a value inside a payload.
     public static let valueDepth = 8
 

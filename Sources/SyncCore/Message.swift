@@ -22,17 +22,21 @@ public struct ExchangeRequest: Sendable {
     public var receiptsWanted: [Reference]
     /// Bytes of segments that the answer should stay near.
     public var answerBudgetBytes: Int
+    /// Logs of which a segment was refused: they go last, so that they hold up no other.
+    public var deferred: [LogID]
     /// Encoded segments, verbatim, in order of log and sequence.
     public var segments: [[UInt8]]
 
     public init(
         scopes: [ScopeReport], marks: [Reference] = [], receiptsWanted: [Reference] = [],
-        answerBudgetBytes: Int = Limits.exchangeBudgetBytes, segments: [[UInt8]] = []
+        answerBudgetBytes: Int = Limits.exchangeBudgetBytes, deferred: [LogID] = [],
+        segments: [[UInt8]] = []
     ) {
         self.scopes = scopes
         self.marks = marks
         self.receiptsWanted = receiptsWanted
         self.answerBudgetBytes = answerBudgetBytes
+        self.deferred = deferred.sorted()
         self.segments = segments
     }
 }

@@ -34,11 +34,11 @@ public final class HubAuthentication: Sendable {
 
     /// Signature first, then freshness: only a registered node can use up nonces.
     func check(
-        _ proof: MessageProof, method: String, path: String, body: [UInt8], key: PublicKey?
+        _ proof: MessageProof, method: String, path: String, body: [UInt8], key: PublicKey
     ) throws {
         let subject = MessageProof.Subject.request(
             method: method, path: path, body: .sha256(body))
-        guard let key, proof.isValid(subject, peer: node, key: key) else {
+        guard proof.isValid(subject, peer: node, key: key) else {
             throw SyncProblem.notAuthenticated
         }
         let now = clock()

@@ -28,6 +28,9 @@ public final class HubClient: Sendable {
 
     static let exchangeSeconds: Int64 = 120
     static let connectSeconds: Int64 = 10
+    /// Longer than a long poll without news.
+    static let silenceSeconds = Limits.wakeSeconds + 20
+    static let retryAfterLimitSeconds: Int64 = 3600
 
     public init(
         address: String, node: NodeID, key: NodeKey, hub: NodeID, hubKey: PublicKey,
@@ -42,6 +45,9 @@ public final class HubClient: Sendable {
         self.random = random
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(Self.connectSeconds)
+        // The deadline of a request ends with the answer's head: a line that goes silent in the
+        // middle of a body must not hold the loop for ever.
+        configuration.timeout.read = .seconds(Self.silenceSeconds)
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -121,7 +127,13 @@ public final class HubClient: Sendable {
         try verify(
             header: headers.first(name: HTTPField.Name.proof.rawName), status: status, path: path,
             body: answer, nonce: nonce)
-        return (status, answer, headers.first(name: "Retry-After").flatMap { Int64($0) })
+        return (status, answer, retryAfter(headers))
+    }
+
+    /// Outside the signature, so it is believed within limits only.
+    private func retryAfter(_ headers: HTTPHeaders) -> Int64? {
+        headers.first(name: "Retry-After").flatMap { Int64($0) }
+            .map { min(max($0, 0), Self.retryAfterLimitSeconds) }
     }
 
     private func verify(

@@ -76,11 +76,14 @@ public struct SyncRoutes: Sendable {
         do {
             let proof = try HubAuthentication.proof(header: request.headers[.proof])
             peer = (proof.sender, proof.nonce)
+            // Nobody who is not registered makes the hub take in a body.
+            guard let grant = try await handlers.grant(proof.sender) else {
+                throw SyncProblem.notAuthenticated
+            }
             let body = try await collect(request)
-            let grant = try await handlers.grant(proof.sender)
             try authentication.check(
-                proof, method: request.method.rawValue, path: path, body: body, key: grant?.key)
-            let answer = try await handle(body, proof.sender, grant?.scopes ?? [])
+                proof, method: request.method.rawValue, path: path, body: body, key: grant.key)
+            let answer = try await handle(body, proof.sender, grant.scopes)
             return response(.ok, answer, SyncPath.contentType, path: path, peer: peer)
         } catch let problem as SyncProblem {
             logger.notice(
@@ -90,6 +93,9 @@ public struct SyncRoutes: Sendable {
                     "node": "\(peer?.node.name ?? "-")",
                 ])
             return try refusal(problem, path: path, peer: peer)
+        } catch {
+            logger.error("sync request failed", metadata: ["error": "\(error)", "path": "\(path)"])
+            return try refusal(.storage, path: path, peer: peer)
         }
     }
 

@@ -30,12 +30,21 @@ public struct ExchangePlan: Hashable, Sendable {
     public let scopes: [ScopePlan]
     /// The highest change of a log that both sides are known to hold.
     public let marks: [Reference]
+    /// Of what is sent, and of what may come back.
     public let budgetBytes: Int
+    public let answerBudgetBytes: Int
+    /// Logs of which a segment was refused, here or there.
+    public let deferred: [LogID]
 
-    public init(scopes: [ScopePlan], marks: [Reference], budgetBytes: Int) {
+    public init(
+        scopes: [ScopePlan], marks: [Reference], budgetBytes: Int,
+        answerBudgetBytes: Int = Limits.exchangeBudgetBytes, deferred: [LogID] = []
+    ) {
+        self.answerBudgetBytes = answerBudgetBytes
         self.scopes = scopes
         self.marks = marks
         self.budgetBytes = budgetBytes
+        self.deferred = deferred
     }
 }
 
@@ -114,6 +123,11 @@ public struct CountySession: Sendable {
     private var phase = Phase.idle
     public private(set) var views: [HubView]
     private var marks: [LogID: Reference] = [:]
+    /// Logs of which a segment was refused: sent last until the process ends.
+    private var deferred: Set<LogID> = []
+    /// Halved when the way gave out during an exchange, doubled when one went through: otherwise a
+    /// slow line would begin the same two megabytes for ever.
+    private var budgetBytes = Limits.exchangeBudgetBytes
     /// Scopes whose full clock goes into the next request.
     private var clockWanted: Set<Scope> = []
     /// Something happened during an exchange: begin another after it.
@@ -177,6 +191,9 @@ public struct CountySession: Sendable {
             phase = .idle
             return finish(request, answer, result)
         case (.failed(let failure), _):
+            if case (.unreachable, .sending) = (failure, phase) {
+                budgetBytes = max(budgetBytes / 2, Limits.firstContactBytes)
+            }
             phase = .idle
             return retry(after: failure)
         default:
@@ -200,7 +217,8 @@ public struct CountySession: Sendable {
                     sendsClock: view.digest == nil || clockWanted.contains(view.scope))
             },
             marks: marks.values.sorted(),
-            budgetBytes: isFirstContact ? Limits.firstContactBytes : Limits.exchangeBudgetBytes)
+            budgetBytes: isFirstContact ? Limits.firstContactBytes : budgetBytes,
+            answerBudgetBytes: budgetBytes, deferred: deferred.sorted())
         return [.prepare(plan)]
     }
 
@@ -209,6 +227,9 @@ public struct CountySession: Sendable {
     ) -> [Effect] {
         backoff.succeeded()
         lastFailure = nil
+        budgetBytes = min(budgetBytes * 2, Limits.exchangeBudgetBytes)
+        let refusals = answer.refusals + result.refused
+        deferred.formUnion(refusals.lazy.filter { $0.rule != .gap }.compactMap(\.log))
         let marksBefore = marks
         updateMarks(answer, result)
         let asked = Set(request.scopes.lazy.filter { $0.clock != nil }.map(\.scope))

@@ -9,13 +9,18 @@ public enum Delta {
         public let ranges: [RunRange]
     }
 
-    /// Missing stretches in the order of sending: urgent lanes first, and no log reordered.
+    /// Missing stretches in the order of sending: urgent lanes first, what was refused before last,
+    /// and no log reordered.
     public static func missing(
-        at peer: VectorClock, from trees: [HashTree], marks: [Reference],
+        at peer: VectorClock, from trees: [HashTree], marks: [Reference], deferred: [LogID] = [],
         _ lookup: HashTree.PrefixLookup
     ) rethrows -> [Missing] {
         var missing: [Missing] = []
-        for tree in trees.sorted(by: { $0.log < $1.log }) {
+        let late = Set(deferred)
+        let ordered = trees.sorted { a, b in
+            late.contains(a.log) == late.contains(b.log) ? a.log < b.log : late.contains(b.log)
+        }
+        for tree in ordered {
             let ranges = try tree.lacking(
                 peerTips: peer[tree.log].map { ($0.sequence, $0.hash.prefix) },
                 mark: marks.first { $0.log == tree.log }, lookup)

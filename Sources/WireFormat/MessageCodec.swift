@@ -15,6 +15,7 @@ public enum MessageCodec {
         static let refusals: UInt64 = 6
         static let wanted: UInt64 = 7
         static let hasMore: UInt64 = 8
+        static let deferred: UInt64 = 9
     }
 
     // MARK: Exchange
@@ -25,6 +26,7 @@ public enum MessageCodec {
         head.references(Key.marks, request.marks)
         head.references(Key.receiptsWanted, request.receiptsWanted)
         head.field(Key.answerBudget) { $0.unsigned(UInt64(request.answerBudgetBytes)) }
+        head.list(Key.deferred, request.deferred, NameCodec.write)
         return head.finish(segments: request.segments)
     }
 
@@ -41,6 +43,11 @@ public enum MessageCodec {
                 request.answerBudgetBytes = Int(
                     try reader.unsigned(max: UInt64(Limits.exchangeBytes)))
                 hasBudget = true
+            case Key.deferred:
+                request.deferred = try nonEmptyList(&reader, NameCodec.log)
+                for (a, b) in zip(request.deferred, request.deferred.dropFirst()) where a >= b {
+                    throw WireError(.notCanonical, at: offset)
+                }
             default: throw WireError(.unsupported, at: offset)
             }
         }

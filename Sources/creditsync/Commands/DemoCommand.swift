@@ -3,7 +3,7 @@ import ArgumentParser
 import Foundation
 import Records
 import Rehearsal
-import Service
+import UnixSignals
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,26 +31,40 @@ struct DemoCommand: AsyncParsableCommand {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("creditsync-demo-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let story = Story(isSilent: false)
-        let demo = Demo(
-            countyCount: counties, folder: folder.path, program: .current, story: story)
-        var stage: Demo.Stage?
-        var outcome = Demo.Outcome()
-        do {
-            outcome = try await demo.run(&stage)
-        } catch {
-            outcome.problems.append("\(error)")
-            story.say("\n  演示中断 / the demo broke off: \(error)")
-        }
-        let elapsed = begun.duration(to: .now)
-        if json { Printing.json(report(outcome, elapsed)) }
-        if serve, outcome.isGood, let stage { await stayUp(stage) }
-        await stage?.stop()
-        if outcome.isGood {
+        let stage = DemoStage()
+        // A demo that is broken off leaves no process and no folder behind.
+        let watch = Task {
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { break }
+            if Task.isCancelled { return }
+            await stage.stop()
             try? FileManager.default.removeItem(at: folder)
-        } else {
-            story.say("  数据保留在 \(folder.path) / the nodes' folders are kept there")
+            Foundation.exit(await stage.isComplete ? 0 : 130)
+        }
+        let outcome = await play(folder.path, stage)
+        if json { Printing.json(report(outcome, begun.duration(to: .now))) }
+        if serve, outcome.isGood {
+            await announcePages(stage)
+            await stage.complete()
+            await watch.value
+        }
+        watch.cancel()
+        await stage.stop()
+        guard outcome.isGood else {
+            Story().say("  数据保留在 \(folder.path) / the nodes' folders are kept there")
             throw ExitCode(ExitStatus.failed.rawValue)
+        }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private func play(_ folder: String, _ stage: DemoStage) async -> Demo.Outcome {
+        let story = Story()
+        do {
+            return try await Demo(
+                countyCount: counties, folder: folder, program: .current, story: story
+            ).run(on: stage)
+        } catch {
+            story.say("\n  演示中断 / the demo broke off: \(error)")
+            return Demo.Outcome(problems: ["\(error)"])
         }
     }
 
@@ -68,23 +82,12 @@ struct DemoCommand: AsyncParsableCommand {
         ]
     }
 
-    /// Until Ctrl-C.
-    private func stayUp(_ stage: Demo.Stage) async {
+    private func announcePages(_ stage: DemoStage) async {
         print("\n  页面 / pages:")
-        for node in stage.all {
+        for node in await stage.all {
             print("  \(node.name)  \(await node.api?.address ?? "")/conflicts")
         }
         print("  Ctrl-C 结束 / ends it")
         fflush(nil)
-        let (signals, raised) = AsyncStream<Void>.makeStream()
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { raised.finish() }
-            source.resume()
-            return source
-        }
-        for await _ in signals {}
-        for source in sources { source.cancel() }
     }
 }

@@ -30,36 +30,30 @@ struct Demo {
         var isGood: Bool { hasConverged && lostChanges == 0 && problems.isEmpty }
     }
 
-    /// The running nodes, for `--serve`.
+    /// The nodes once they all run.
     struct Stage: Sendable {
         let hub: NodeProcess
         let counties: [NodeProcess]
         let links: [Link]
 
         var all: [NodeProcess] { [hub] + counties }
-
-        func stop() async {
-            for node in all { try? await node.stop() }
-            for link in links { try? await link.close() }
-        }
     }
 
-    func run(_ stage: inout Stage?) async throws -> Outcome {
-        let started = try await setUp()
-        stage = started
-        let shared = try await firstSync(started)
-        try await workOffline(started, shared)
-        try await comeOnline(started)
+    func run(on demoStage: DemoStage) async throws -> Outcome {
+        let stage = try await setUp(demoStage)
+        let shared = try await firstSync(stage)
+        try await workOffline(stage, shared)
+        try await comeOnline(stage)
         var outcome = Outcome()
-        try await DemoDecisions(story: story, hub: started.hub).decide(&outcome)
-        try await settle(started)
-        try await DemoCheck(story: story, stage: started).check(&outcome)
+        try await DemoDecisions(story: story, hub: stage.hub).decide(&outcome)
+        try await settle(stage)
+        try await DemoCheck(story: story, stage: stage).check(&outcome)
         return outcome
     }
 
     // MARK: 1. Set-up
 
-    private func setUp() async throws -> Stage {
+    private func setUp(_ demoStage: DemoStage) async throws -> Stage {
         let counties = Divisions.counties(ofProvince: Self.province).prefix(countyCount)
         story.chapter(
             1, "省级节点与 \(counties.count) 个县",
@@ -74,6 +68,7 @@ struct Demo {
             name: "630000-hub", office: Divisions.name(of: Self.province) ?? "", folder: hubFolder,
             program: program,
             serveArguments: ["--listen", "127.0.0.1:0", "--sync-listen", "127.0.0.1:0"])
+        await demoStage.add(hub)
         try await hub.start()
         let hubPort = await hub.syncAddress.flatMap { URL(string: $0)?.port } ?? 0
         let hubKey = made["publicKey"]?.string ?? ""
@@ -88,6 +83,7 @@ struct Demo {
         var table = Table(["节点", "单位", "本地页面与 API", "同步经由"])
         for place in places {
             let link = try await Link.open(toHubPort: hubPort)
+            await demoStage.add(link)
             let path = folder + "/" + place.name
             let county = try program.run([
                 "init", "--role", "county", "--county", place.code, "--node", place.name, "--data",
@@ -108,6 +104,7 @@ struct Demo {
                     serveArguments: ["--listen", "127.0.0.1:0"]))
             links.append(link)
         }
+        for node in nodes { await demoStage.add(node) }
         try await together(nodes) { try await $0.start() }
         for (node, link) in zip(nodes, links) {
             table.add([
