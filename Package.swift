@@ -79,6 +79,7 @@ let full: [Target] = [
             "SyncCore", "WireFormat", "Records", "Access", "Store", "Service", hummingbird,
             httpTypes, logging, mustache,
         ] + nio),
+    tests("ServiceTests", ["Service", "Store", "Records", "SyncCore", logging]),
     tests(
         "ReviewSiteTests",
         [

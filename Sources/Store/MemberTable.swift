@@ -30,8 +30,7 @@ enum MemberTable {
         record: ChangeKey, state: RecordState, story: [StoryChange], _ db: Database
     ) throws {
         try db.execute(sql: "DELETE FROM member WHERE record = ?", arguments: [record.rawValue])
-        guard let type = Catalogue.type(named: typeName) else { return }
-        if NaturalKeyTable.isAlive(state), let now = member(type, StateValues.agreed(state)) {
+        if NaturalKeyTable.isAlive(state), let now = member(standingFields(state)) {
             try insert(now, record: record, isCurrent: true, db)
         }
         // What a node signed stays signed after its key is changed or its registration ends. The
@@ -74,7 +73,18 @@ enum MemberTable {
             ])
     }
 
-    private static func member(_ type: RecordType, _ fields: [FieldID: Value]) -> Member? {
+    /// Where the hub's own operators disagree, the later in the hub's log stands: a node must not
+    /// be locked out by that.
+    private static func standingFields(_ state: RecordState) -> [FieldID: Value] {
+        var fields: [FieldID: Value] = [:]
+        for group in state.groups where group.group >= ReservedGroup.firstDeclared {
+            guard let last = group.siblings.last else { continue }
+            for entry in StateValues.fields(last.value) { fields[entry.key] = entry.value }
+        }
+        return fields
+    }
+
+    private static func member(_ fields: [FieldID: Value]) -> Member? {
         guard let node = text(fields[RegisteredNode.node]).flatMap(NodeID.init),
             let key = key(fields[RegisteredNode.publicKey])
         else { return nil }

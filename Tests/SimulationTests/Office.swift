@@ -211,8 +211,19 @@ final class Office {
             }
             return LedgerEntry(
                 reference: reference, record: form.shown.record, type: form.shown.type,
-                kind: edit.kind, shownHeads: form.shown.heads, writes: writes)
+                kind: edit.kind, shownHeads: try self.seenHeads(edit, reference, form),
+                writes: writes)
         }
+    }
+
+    /// A conflict page shows the sides of its conflict, not all that happened to the record: the
+    /// decision itself says what its author saw.
+    private func seenHeads(
+        _ edit: Edit, _ reference: Reference, _ form: Form
+    ) throws -> [Reference] {
+        guard edit.kind == .decision, let change = try machine.store?.change(ShortID(reference))
+        else { return form.shown.heads }
+        return change.header.parents
     }
 
     private func join() throws {

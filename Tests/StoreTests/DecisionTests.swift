@@ -34,7 +34,7 @@ import WireFormat
         #expect {
             try store.edit(
                 record, kind: .decision, basis: .conflict(slot: .group(11), token: page.token),
-                [11: .name("丙公司")])
+                [11: .verbatim(LogWriter.name("丙公司"))])
         } throws: { error in
             if case StoreError.conflictMoved(let record) = error {
                 record.state.conflicts[0].sides.count == 3
@@ -51,18 +51,18 @@ import WireFormat
         try store.edit(record, [Supplier.Group.size: .size("SMALL")])
         try store.edit(
             record, kind: .decision, basis: .conflict(slot: .group(11), token: page.token),
-            [11: .name("丙公司")])
+            [11: .verbatim(LogWriter.name("丙公司"))])
         #expect(try store.names(record) == ["丙公司"])
     }
 
     @Test func `What is decided cannot be decided again from the same page`() throws {
         let (record, name, _) = try disputed()
         let page = try #require(try store.conflict(named: name))
-        try store.decide(name, [11: .name("丙公司")])
+        try store.decide(name, [11: .verbatim(LogWriter.name("丙公司"))])
         #expect {
             try store.edit(
                 record, kind: .decision, basis: .conflict(slot: .group(11), token: page.token),
-                [11: .name("乙公司")])
+                [11: .verbatim(LogWriter.name("乙公司"))])
         } throws: { error in
             if case StoreError.conflictMoved = error { true } else { false }
         }
@@ -100,6 +100,22 @@ import WireFormat
         let name = "\(ShortID(record)).life"
         #expect(try store.conflictNames() == [name])
         try store.decide(name, [ReservedGroup.life: .verbatim(LifeValue.alive)])
+        #expect(try store.conflictNames() == [])
+    }
+
+    @Test func `A decision about one field leaves a withdrawal open that its page did not show`()
+        throws
+    {
+        let (record, name, base) = try disputed()
+        try store.edit(
+            record, basis: .keepBoth(token: base),
+            [ReservedGroup.life: .verbatim(LifeValue.withdrawn)])
+        let life = "\(ShortID(record)).life"
+        #expect(try store.conflictNames() == [name, life].sorted())
+        try store.decide(name, [11: .verbatim(LogWriter.name("丁公司"))])
+        #expect(try store.conflictNames() == [life])
+        #expect(try store.names(record) == ["丁公司"])
+        try store.decide(life, [ReservedGroup.life: .verbatim(LifeValue.alive)])
         #expect(try store.conflictNames() == [])
     }
 

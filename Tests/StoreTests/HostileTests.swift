@@ -95,7 +95,7 @@ import WireFormat
         }
         try take(writer)
         #expect(try hub.names(record).count == 100)
-        try hub.decide("\(ShortID(record)).group-11", [11: .name("定名")])
+        try hub.decide("\(ShortID(record)).group-11", [11: .verbatim(LogWriter.name("定名"))])
         #expect(try hub.names(record) == ["定名"])
     }
 

@@ -1,4 +1,5 @@
 /// Who is registered follows from what the hub wrote, and from nothing else.
+import Foundation
 import Records
 import Store
 import SyncCore
@@ -16,44 +17,55 @@ import WireFormat
         #expect(try province.hub.store.member(Province.county(5).node) == nil)
     }
 
-    @Test func `A county's edit of a registration grants it nothing`() throws {
+    @Test func `A county's edit of a registration is refused and grants nothing`() throws {
         let province = try Province(counties: 2)
         let node = try province.register(Province.county(5), scopes: [.province])
         try province.settle()
-        try province.counties[0].store.edit(
+        let forger = province.counties[0]
+        try forger.store.edit(
             node,
             [
                 RegisteredNode.Group.grant: .fields([
                     RegisteredNode.scopes: .list([.text("province"), .text("county/632522")])
                 ])
             ])
-        try province.settle()
-        for store in province.stores {
+        try forger.sync(with: province.hub.store)
+        for store in [province.hub.store, province.counties[1].store] {
             #expect(try store.member(Province.county(5).node)?.scopes == [.province])
             #expect(try store.verify().problems == [])
         }
+        #expect(try forger.store.refusals().map(\.rule) == [.inconsistent])
     }
 
-    @Test func `What the hub writes after a county's edit counts`() throws {
-        let province = try Province(counties: 1)
-        let node = try province.register(Province.county(5), scopes: [.province])
+    @Test func `What a node signed counts after its key is changed or its registration ends`()
+        throws
+    {
+        let province = try Province(counties: 1, registers: false)
+        let node = try province.register(Province.county(1))
         try province.settle()
-        func grant(_ store: Store, _ scope: String) throws {
-            try store.edit(
-                node,
-                [
-                    RegisteredNode.Group.grant: .fields([
-                        RegisteredNode.scopes: .list([.text(scope)])
-                    ])
+        _ = try province.counties[0].store.newSupplier("甲公司")
+        try province.settle()
+        let newKey = NodeKey(secret: [UInt8](repeating: 7, count: 32))!
+        try province.hub.store.edit(
+            node,
+            [
+                RegisteredNode.Group.identity: .fields([
+                    RegisteredNode.publicKey: .text(
+                        Data(newKey.publicKey.bytes).base64EncodedString())
                 ])
-        }
-        try grant(province.counties[0].store, "county/632521")
-        try province.settle()
-        try grant(province.hub.store, "county/632525")
-        try province.settle()
-        for store in province.stores {
-            #expect(try store.member(Province.county(5).node)?.scopes == [.county(632_525)])
-        }
+            ])
+        try province.hub.store.edit(
+            node, [ReservedGroup.life: .verbatim(LifeValue.withdrawn)])
+        #expect(try province.hub.store.member(Province.county(1).node) == nil)
+        #expect(try province.hub.store.verify().problems == [])
+        // A county that comes later still gets what was signed before.
+        let late = try Node(Province.county(2), in: InMemoryDatabase(), seed: 77)
+        try province.register(Province.county(2))
+        try late.sync(with: province.hub.store)
+        #expect(
+            try late.store.stateDigest(of: .province)
+                == province.hub.store.stateDigest(of: .province))
+        #expect(try late.store.verify().problems == [])
     }
 
     @Test func `The hub's edit of a registration counts everywhere`() throws {

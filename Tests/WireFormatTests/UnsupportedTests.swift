@@ -62,9 +62,9 @@ private let segments: [Damage] = [
 
     @Test(arguments: [Decoder.request, .answer, .wakeRequest, .wakeAnswer])
     func `in a message are refused as such`(decoder: Decoder) {
-        // Version 2; key 9; a scope of another kind.
+        // Version 2; key 20; a scope of another kind.
         #expect(decoder.refusal(bytes("a200020180")) == .unsupported)
-        #expect(decoder.refusal(bytes("a3000101800900")) == .unsupported)
+        #expect(decoder.refusal(bytes("a3000101801400")) == .unsupported)
         let message = bytes("a20001018182") + cbor { $0.text("town/1") }
         #expect(decoder.refusal(message) == .unsupported)
     }
