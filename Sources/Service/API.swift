@@ -5,7 +5,6 @@ import NIOCore
 import Records
 import Store
 import SyncCore
-import WireFormat
 
 /// The REST API. Every page's action and every command is one of these calls.
 public struct API: Sendable {

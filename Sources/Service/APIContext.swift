@@ -4,7 +4,6 @@ import Logging
 import NIOCore
 import Records
 import SyncCore
-import WireFormat
 
 /// What a request of the API carries. It can be made without a connection: the command line
 /// calls the same routes in its own process when no service is running.

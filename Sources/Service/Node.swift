@@ -6,7 +6,6 @@ import SyncCore
 import SyncHTTP
 import SyncSession
 import Synchronization
-import WireFormat
 
 /// One node: a store, and what keeps it in touch. County and hub are the same program with
 /// different parts switched on.
@@ -62,26 +61,5 @@ public final class Node: Sendable {
         return SyncReport(
             failure: failure, received: after.changes - before.changes,
             pendingUpload: after.pendingUpload, openConflicts: after.openConflicts)
-    }
-}
-
-/// What came of a sync that a person asked for.
-public struct SyncReport: Sendable {
-    public let failure: ExchangeFailure?
-    public let received: Int
-    public let pendingUpload: Int
-    public let openConflicts: Int
-}
-
-/// Counts since the process began, for `/metrics`.
-public final class Counters: Sendable {
-    private let values = Mutex<[String: Int]>([:])
-
-    public func add(_ name: String, _ amount: Int = 1) {
-        values.withLock { $0[name, default: 0] += amount }
-    }
-
-    public var all: [(name: String, value: Int)] {
-        values.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
     }
 }

@@ -136,7 +136,10 @@ extension Problem {
                     "The id names changes of two branches of a forked log.",
                     "该编号对应分叉日志中的多条变更。")
             case .locked(let path):
-                Problem("locked", .conflict, "Another process owns \(path).", "数据目录正被另一进程使用。")
+                Problem(
+                    "locked", .conflict,
+                    "\(path) is in use: a service already runs there, or another command is at work.",
+                    "\(path) 正被使用：已有服务在运行，或另一命令正在执行。")
             case .notInitialised(let path):
                 Problem(
                     "not-initialised", .conflict,

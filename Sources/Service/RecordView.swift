@@ -2,7 +2,6 @@ import Foundation
 import Records
 import Store
 import SyncCore
-import WireFormat
 
 /// Records and conflicts as JSON: what the API answers and what the pages show.
 extension Node {

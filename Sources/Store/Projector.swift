@@ -163,7 +163,7 @@ struct TypeRules: Sendable {
                 (
                     type.name,
                     Rules(
-                        merge: MergeRules(isConsequential: type.isConsequential),
+                        merge: type.mergeRules,
                         needsFollowUp: type.naturalKey != nil || !type.searchFields.isEmpty)
                 )
             })

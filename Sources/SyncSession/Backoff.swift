@@ -1,18 +1,3 @@
-/// Seeded random numbers (SplitMix64), so that a run can be repeated from its seed.
-public struct SplitMix64: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    public init(seed: UInt64) { state = seed }
-
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// Waiting times between tries: doubled after each failure up to a limit, and spread at random,
 /// so that a province's counties do not all come back at 08:30 sharp.
 public struct Backoff: Sendable {

@@ -159,16 +159,8 @@ public enum ChangeCodec {
                 header.parents = try list(&reader)
                 guard !header.parents.isEmpty else { throw WireError(.notCanonical, at: offset) }
             case HeaderKey.groups:
-                let count = try reader.map(max: Limits.fieldGroupsPerChange)
-                guard count > 0 else { throw WireError(.notCanonical, at: offset) }
-                var lastGroup: UInt64?
-                for _ in 0..<count {
-                    let offset = reader.offset
-                    let group = try reader.key(after: &lastGroup)
-                    guard let id = GroupID(exactly: group) else {
-                        throw WireError(.tooLarge, at: offset)
-                    }
-                    header.groups.append(GroupEdit(group: id, replaces: try list(&reader)))
+                try readGroups(&reader) { (group, reader) throws(WireError) in
+                    header.groups.append(GroupEdit(group: group, replaces: try list(&reader)))
                 }
             case HeaderKey.target:
                 header.target = try resolve(try reader.unsigned(), offset)
@@ -234,20 +226,12 @@ public enum ChangeCodec {
             case PayloadKey.schemaVersion:
                 schemaVersion = UInt32(try reader.unsigned(max: UInt64(UInt32.max)))
             case PayloadKey.values:
-                let count = try reader.map(max: Limits.fieldGroupsPerChange)
-                guard count > 0 else { throw WireError(.notCanonical, at: offset) }
-                var lastGroup: UInt64?
-                for _ in 0..<count {
-                    let offset = reader.offset
-                    let group = try reader.key(after: &lastGroup)
-                    guard let id = GroupID(exactly: group) else {
-                        throw WireError(.tooLarge, at: offset)
-                    }
+                try readGroups(&reader) { (group, reader) throws(WireError) in
                     guard !reader.isAtEnd, reader.bytes[reader.offset] >> 5 == 5 else {
                         throw reader.fail(.malformed)
                     }
                     let range = try reader.item(depth: Limits.valueDepth)
-                    values.append(GroupValue(group: id, bytes: Array(bytes[range])))
+                    values.append(GroupValue(group: group, bytes: Array(bytes[range])))
                 }
             case PayloadKey.reason:
                 reason = try reader.text(max: Limits.reasonBytes)
@@ -259,6 +243,24 @@ public enum ChangeCodec {
         try reader.expectEnd()
         guard let schemaVersion else { throw WireError(.malformed, at: start) }
         return Payload(schemaVersion: schemaVersion, values: values, reason: reason)
+    }
+
+    /// A map from group to something, never empty, ascending.
+    private static func readGroups(
+        _ reader: inout CBORReader,
+        _ read: (GroupID, inout CBORReader) throws(WireError) -> Void
+    ) throws(WireError) {
+        let start = reader.offset
+        let count = try reader.map(max: Limits.fieldGroupsPerChange)
+        guard count > 0 else { throw WireError(.notCanonical, at: start) }
+        var last: UInt64?
+        for _ in 0..<count {
+            let offset = reader.offset
+            guard let group = GroupID(exactly: try reader.key(after: &last)) else {
+                throw WireError(.tooLarge, at: offset)
+            }
+            try read(group, &reader)
+        }
     }
 
     // MARK: Place and entry
@@ -325,22 +327,6 @@ public enum ChangeCodec {
         let payload = try decodePayload(try reader.byteString(max: Limits.changeBytes))
         try reader.expectEnd()
         return (header, payload)
-    }
-}
-
-/// Who made a change, as a code: letters, digits, `.`, `_` and `-`, at most 32 bytes.
-public enum AuthorCode {
-    public static func isValid(_ text: String) -> Bool {
-        (1...Limits.authorBytes).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                    UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
     }
 }
 

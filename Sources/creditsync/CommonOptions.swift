@@ -1,3 +1,4 @@
+import APIClient
 import ArgumentParser
 import Foundation
 
@@ -12,6 +13,23 @@ struct NodeOptions: ParsableArguments {
     var folder: String {
         data ?? ProcessInfo.processInfo.environment["CREDITSYNC_DATA"] ?? "creditsync-data"
     }
+}
+
+/// One page of a list.
+struct PageOptions: ParsableArguments {
+    @Option(help: "最多条数 / at most so many, 1 to 500")
+    var limit = 50
+
+    @Option(help: "接着上一页 / go on after a page's `next`")
+    var cursor: String?
+
+    func validate() throws {
+        guard (1...500).contains(limit) else {
+            throw ValidationError("--limit 为 1 到 500 / --limit takes 1 to 500")
+        }
+    }
+
+    var query: String { "limit=\(limit)" + (cursor.map { "&cursor=\($0.queryEscaped)" } ?? "") }
 }
 
 struct AuthorOption: ParsableArguments {

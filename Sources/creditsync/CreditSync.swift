@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The command line: one file for each command, listed here and nowhere else.
+/// The command line. Its commands are listed here and nowhere else.
 @main
 struct CreditSync: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,7 +3,6 @@ import Records
 import Service
 import Store
 import SyncCore
-import WireFormat
 
 /// What a reviewer has entered: kept whole until it has become a decision.
 struct DecisionDraft: Sendable {

@@ -1,5 +1,5 @@
 import Hummingbird
-import WireFormat
+import SyncCore
 
 /// Remembers the code that the person typed last. It proves nothing: there are no accounts yet.
 enum ReviewerCookie {

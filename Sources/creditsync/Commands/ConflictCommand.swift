@@ -15,16 +15,11 @@ struct ConflictCommand: AsyncParsableCommand {
 
         @OptionGroup var options: NodeOptions
 
-        @Option(help: "最多条数 / at most so many, 1 to 500")
-        var limit = 50
-
-        @Option(help: "接着上一页 / go on after a page's `next`")
-        var cursor: String?
+        @OptionGroup var page: PageOptions
 
         func run() async throws {
             try await reporting {
-                var path = "/api/v1/conflicts?limit=\(limit)"
-                if let cursor { path += "&cursor=\(cursor.queryEscaped)" }
+                let path = "/api/v1/conflicts?\(page.query)"
                 let answer = try await NodeClient(folder: options.folder).call(.get, path).json
                 if options.json { return Printing.json(answer) }
                 let conflicts = answer["conflicts"]?.array ?? []

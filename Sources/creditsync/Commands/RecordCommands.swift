@@ -166,17 +166,12 @@ struct RecordList<Name: RecordTypeName>: AsyncParsableCommand {
     @Option(help: "按名称查找，两个汉字即可 / search names, two characters are enough")
     var query: String?
 
-    @Option(help: "最多条数 / at most so many, 1 to 500")
-    var limit = 50
-
-    @Option(help: "接着上一页 / go on after a page's `next`")
-    var cursor: String?
+    @OptionGroup var page: PageOptions
 
     func run() async throws {
         try await reporting {
-            var path = "/api/v1/records/\(Name.type.name)?limit=\(limit)"
+            var path = "/api/v1/records/\(Name.type.name)?\(page.query)"
             if let query { path += "&q=\(query.queryEscaped)" }
-            if let cursor { path += "&cursor=\(cursor.queryEscaped)" }
             let answer = try await NodeClient(folder: options.folder).call(.get, path).json
             if options.json { return Printing.json(answer) }
             Printing.table(

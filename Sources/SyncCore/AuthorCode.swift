@@ -1,0 +1,15 @@
+/// Who made a change, as a code: letters, digits, `.`, `_` and `-`, at most 32 bytes.
+public enum AuthorCode {
+    public static func isValid(_ text: String) -> Bool {
+        (1...Limits.authorBytes).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                    UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+}

@@ -1,0 +1,33 @@
+import SyncCore
+
+/// Why an exchange came to nothing. All of these are met by trying again; what was sent may or
+/// may not have been committed.
+public enum ExchangeFailure: Error, Hashable, Sendable {
+    /// No answer: no network, cut, timed out.
+    case unreachable(String)
+    /// The hub asked to come back later.
+    case busy(retryAfterSeconds: Int64)
+    /// Answered with a problem that trying again soon will not mend.
+    case refused(status: Int, type: String, detail: String)
+    /// The answer was not signed by the pinned hub key, or could not be read.
+    case untrusted(String)
+}
+
+/// What came of an answer once the store has it.
+public struct AbsorbedAnswer: Sendable {
+    /// Own digests after the commit.
+    public var reports: [ScopeReport]
+    public var newChanges: Int
+    public var refused: [Refusal]
+    /// The last change of each segment received that is now stored.
+    public var received: [Reference]
+
+    public init(
+        reports: [ScopeReport], newChanges: Int, refused: [Refusal], received: [Reference]
+    ) {
+        self.reports = reports
+        self.newChanges = newChanges
+        self.refused = refused
+        self.received = received
+    }
+}
