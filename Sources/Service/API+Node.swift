@@ -117,15 +117,18 @@ extension API {
         }
         // A log's name holds slashes, so it travels as a query.
         api.get("segments") { request, _ in
-            let name = request.query("log")?.removingPercentEncoding
+            let name = request.query("log")
             let status = try await offload { [node] in try node.store.status() }
             guard let log = status.logs.first(where: { $0.log.description == name })?.log else {
                 throw Problem(
                     "no-such-log", .notFound, "No such log; see /api/v1/logs.",
                     "没有这个日志，见 /api/v1/logs。")
             }
-            let segments = try await offload { [node] in try node.store.segments(of: log) }
-            return text(segments.map(DebugText.text(of:)).joined(separator: "\n"))
+            let (segments, unsealed) = try await offload { [node] in
+                (try node.store.segments(of: log), try node.store.unsealed(of: log))
+            }
+            let texts = segments.map(DebugText.text(of:)) + unsealed.map(DebugText.text(of:))
+            return text(texts.joined(separator: "\n"))
         }
     }
 

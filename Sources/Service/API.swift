@@ -106,8 +106,7 @@ public struct API: Sendable {
         return try await offload { [node, scope] in
             let page: Page<StoredRecord>
             if let text {
-                page = Page(
-                    elements: try node.store.search(text, type: type, limit: limit), next: nil)
+                page = try node.store.search(text, type: type, after: cursor, limit: limit)
             } else if let key {
                 page = Page(
                     elements: try node.store.records(ofType: type, naturalKey: key), next: nil)

@@ -15,6 +15,8 @@ extension Node {
         ]
         if let target = Alias.target(of: state) {
             object["mergedInto"] = .string(target.description)
+            // Through every merge that followed.
+            object["standsAs"] = .string(try store.resolvingAlias(record).id.description)
         }
         if !state.conflicts.isEmpty {
             object["conflicts"] = .array(

@@ -35,4 +35,24 @@ extension Store {
             return segments
         }
     }
+
+    /// Own changes of a log that are in no segment yet, in order.
+    public func unsealed(of log: LogID) throws -> [Change] {
+        try reading { reader in
+            try (reader.logs.tree(of: log)?.runs ?? []).flatMap { run in
+                try Row.fetchAll(
+                    reader.db,
+                    sql: "SELECT key, hash, entry FROM tail WHERE key BETWEEN ? AND ? ORDER BY key",
+                    arguments: [
+                        ChangeKey(run: run.id, sequence: 1).rawValue,
+                        ChangeKey(run: run.id, sequence: Limits.sequenceMax).rawValue,
+                    ]
+                ).map { row in
+                    try SegmentTable.tailChange(
+                        ChangeKey(rawValue: row[0]), hash: row.digest(1), entry: row.bytes(2),
+                        logs: reader.logs)
+                }
+            }
+        }
+    }
 }

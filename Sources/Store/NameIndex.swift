@@ -62,7 +62,7 @@ enum NameIndex {
     }
 
     static func matches(
-        _ text: String, type: String, limit: Int, _ db: Database
+        _ text: String, type: String, after start: ChangeKey, limit: Int, _ db: Database
     ) throws -> [ChangeKey] {
         let words = text.split(whereSeparator: \.isWhitespace).compactMap { phrase(String($0)) }
         guard !words.isEmpty else { return [] }
@@ -70,9 +70,10 @@ enum NameIndex {
             db,
             sql: """
                 SELECT name_index.rowid FROM name_index JOIN record ON key = name_index.rowid
-                WHERE name_index MATCH ? AND type = ? ORDER BY name_index.rowid LIMIT ?
+                WHERE name_index MATCH ? AND type = ? AND name_index.rowid > ?
+                ORDER BY name_index.rowid LIMIT ?
                 """,
-            arguments: [words.joined(separator: " AND "), type, limit]
+            arguments: [words.joined(separator: " AND "), type, start.rawValue, limit]
         ).map(ChangeKey.init(rawValue:))
     }
 

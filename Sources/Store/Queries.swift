@@ -102,13 +102,17 @@ extension Store {
 
     /// Records whose names contain each word of the text, from one character up.
     public func search(
-        _ text: String, type: RecordType, limit: Int
-    ) throws -> [StoredRecord] {
+        _ text: String, type: RecordType, after cursor: String? = nil, limit: Int
+    ) throws -> Page<StoredRecord> {
         try indexNames()
+        let start = try cursor.map(Self.key) ?? ChangeKey(rawValue: 0)
         return try reading { reader in
-            try NameIndex.matches(text, type: type.name, limit: limit, reader.db)
-                .compactMap { try RecordTable.row($0, reader.db) }
+            let keys = try NameIndex.matches(
+                text, type: type.name, after: start, limit: limit + 1, reader.db)
+            let found = try keys.prefix(limit).compactMap { try RecordTable.row($0, reader.db) }
                 .compactMap(reader.stored)
+            return Page(
+                elements: found, next: keys.count > limit ? Self.cursor(keys[limit - 1]) : nil)
         }
     }
 

@@ -251,7 +251,7 @@ extension Store {
     }
 
     func found(_ text: String) throws -> [Reference] {
-        try search(text, type: Supplier.type, limit: 20).map(\.state.record)
+        try search(text, type: Supplier.type, limit: 20).elements.map(\.state.record)
     }
 
     func projection() throws -> Digest { try writer.read(Rebuild.digest) }

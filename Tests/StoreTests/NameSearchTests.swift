@@ -31,7 +31,13 @@ import Testing
 
     @Test func `A common part finds all, up to the limit`() throws {
         #expect(try store.found("有限").count == 2)
-        #expect(try store.search("有限", type: Supplier.type, limit: 1).count == 1)
+        let first = try store.search("有限", type: Supplier.type, limit: 1)
+        #expect(first.elements.count == 1)
+        let rest = try store.search(
+            "有限", type: Supplier.type, after: first.next, limit: 50)
+        #expect(first.next != nil)
+        #expect(!rest.elements.isEmpty && rest.next == nil)
+        #expect(!rest.elements.map(\.id).contains(first.elements[0].id))
         for index in 0..<30 {
             _ = try store.append(
                 Edit(
@@ -41,7 +47,10 @@ import Testing
                     author: "clerk", schemaVersion: 1))
         }
         let late = try store.newSupplier("稀有公司")
-        #expect(try store.search("稀有", type: Supplier.type, limit: 1).map(\.state.record) == [late])
+        #expect(
+            try store.search("稀有", type: Supplier.type, limit: 1).elements.map(\.state.record) == [
+                late
+            ])
     }
 
     @Test func `After a rename only the new name finds it`() throws {

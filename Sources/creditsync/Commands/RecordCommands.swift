@@ -176,7 +176,8 @@ struct RecordList<Name: RecordTypeName>: AsyncParsableCommand {
             if options.json { return Printing.json(answer) }
             Printing.table(
                 answer["records"]?.array ?? [],
-                [("编号", ["id"])] + Name.columns + [("冲突", ["conflicts"])])
+                [("编号", ["id"])] + Name.columns
+                    + [("合并到", ["standsAs"]), ("冲突", ["conflicts"])])
             if let next = answer["next"]?.string { print("  --cursor \(next)") }
         }
     }

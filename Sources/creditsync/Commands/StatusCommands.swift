@@ -136,8 +136,8 @@ struct InspectCommand: AsyncParsableCommand {
                 name.contains("/")
                 ? "/api/v1/segments?log=\(name.queryEscaped)"
                 : "/api/v1/changes/\(name.queryEscaped)"
-            let answer = try await client.call(.get, path)
-            print(String(decoding: answer.body, as: UTF8.self), terminator: "")
+            let text = String(decoding: try await client.call(.get, path).body, as: UTF8.self)
+            options.json ? Printing.json(["text": .string(text)]) : print(text, terminator: "")
         }
     }
 }
