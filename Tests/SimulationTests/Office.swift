@@ -45,11 +45,11 @@ final class Office {
 
     func act() throws {
         switch dice.roll(0...99) {
-        case ..<18: try create()
-        case ..<28: try log()
-        case ..<50: try openForm()
-        case ..<82: try saveForm()
-        case ..<87: try join()
+        case ..<12: try create()
+        case ..<18: try log()
+        case ..<38: try openForm()
+        case ..<66: try saveForm()
+        case ..<75: try join()
         case ..<95: try openConflict()
         default: try mergeDuplicate()
         }
