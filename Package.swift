@@ -44,7 +44,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let pure: [Target] = [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     library("SyncCore", [crypto, bits]),
-    library("WireFormat", ["SyncCore", "CZlib", crypto]),
+    library("WireFormat", ["SyncCore", "CZlib"]),
     library("SyncSession", ["SyncCore"]),
     library("Records", ["SyncCore"]),
     library("Access", ["SyncCore"]),
@@ -55,7 +55,7 @@ let pure: [Target] = [
 ]
 
 let storage: [Target] = [
-    library("Store", ["SyncCore", "WireFormat", "SyncSession", "Records", "Access", grdb, crypto]),
+    library("Store", ["SyncCore", "WireFormat", "SyncSession", "Records", grdb]),
     tests("StoreTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records", grdb]),
     tests("SimulationTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records"]),
 ]
@@ -64,20 +64,19 @@ let full: [Target] = [
     library(
         "SyncHTTP",
         [
-            "SyncCore", "WireFormat", "SyncSession", "Access", crypto, logging, hummingbird,
-            httpClient, httpTypes,
+            "SyncCore", "WireFormat", "SyncSession", "Access", logging, hummingbird, httpClient,
+            httpTypes,
         ] + nio),
     library(
         "Service",
         [
             "SyncCore", "WireFormat", "SyncSession", "Records", "Access", "Store", "SyncHTTP",
-            crypto, logging, hummingbird, httpTypes,
+            logging, hummingbird, httpTypes,
         ] + nio + lifecycle),
     library(
         "ReviewSite",
         [
-            "SyncCore", "WireFormat", "Records", "Access", "Store", "Service", hummingbird,
-            httpTypes, logging, mustache,
+            "SyncCore", "Records", "Store", "Service", hummingbird, httpTypes, logging, mustache,
         ] + nio),
     tests("ServiceTests", ["Service", "Store", "Records", "SyncCore", logging]),
     tests(
@@ -91,10 +90,8 @@ let full: [Target] = [
     .executableTarget(
         name: "creditsync",
         dependencies: [
-            "SyncCore", "WireFormat", "Records", "Store", "Service", "ReviewSite", "APIClient",
-            "Rehearsal", arguments,
-            logging,
-            hummingbird, httpClient, httpTypes,
+            "SyncCore", "Records", "Store", "Service", "ReviewSite", "APIClient", "Rehearsal",
+            arguments, logging, hummingbird, httpTypes,
         ] + nio + lifecycle,
         swiftSettings: strict),
     // Depends on the program so that it is built before it is run.

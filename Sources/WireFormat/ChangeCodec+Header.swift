@@ -1,0 +1,188 @@
+import SyncCore
+
+extension ChangeCodec {
+    private enum HeaderKey {
+        static let kind: UInt64 = 0
+        static let type: UInt64 = 1
+        static let references: UInt64 = 2
+        static let record: UInt64 = 3
+        static let parents: UInt64 = 4
+        static let groups: UInt64 = 5
+        static let target: UInt64 = 6
+        static let groupMark: UInt64 = 7
+        static let author: UInt64 = 8
+        static let assurance: UInt64 = 9
+        static let claimedTime: UInt64 = 10
+        static let grantEpoch: UInt64 = 11
+    }
+
+    /// References stand once, ascending, and are named by their index: an edit usually names the
+    /// same change as record, parent and replaced value.
+    public static func encode(_ header: ChangeHeader) -> [UInt8] {
+        let table = referenceTable(header)
+        func index(_ reference: Reference) -> UInt64 {
+            guard let index = table.firstIndex(of: reference) else {
+                preconditionFailure("the table holds every reference of the header")
+            }
+            return UInt64(index)
+        }
+        var fields: [(UInt64, (inout CBORWriter) -> Void)] = []
+        fields.append((HeaderKey.kind, { $0.unsigned(UInt64(header.kind.rawValue)) }))
+        if case .creates(let type) = header.record {
+            fields.append((HeaderKey.type, { $0.text(type) }))
+        }
+        if !table.isEmpty {
+            fields.append((HeaderKey.references, { NameCodec.write(table, to: &$0) }))
+        }
+        if case .of(let record) = header.record {
+            fields.append((HeaderKey.record, { $0.unsigned(index(record)) }))
+        }
+        if !header.parents.isEmpty {
+            fields.append((HeaderKey.parents, { $0.indices(header.parents.map(index)) }))
+        }
+        if !header.groups.isEmpty {
+            fields.append(
+                (
+                    HeaderKey.groups,
+                    { writer in
+                        writer.map(count: header.groups.count)
+                        for edit in header.groups {
+                            writer.unsigned(UInt64(edit.group))
+                            writer.indices(edit.replaces.map(index))
+                        }
+                    }
+                ))
+        }
+        if let target = header.target {
+            fields.append((HeaderKey.target, { $0.unsigned(index(target)) }))
+        }
+        if header.groupMark != 0 {
+            fields.append((HeaderKey.groupMark, { $0.unsigned(UInt64(header.groupMark)) }))
+        }
+        fields.append((HeaderKey.author, { $0.text(header.author) }))
+        if header.assurance != 0 {
+            fields.append((HeaderKey.assurance, { $0.unsigned(UInt64(header.assurance)) }))
+        }
+        fields.append((HeaderKey.claimedTime, { $0.integer(header.claimedTime) }))
+        if header.grantEpoch != 0 {
+            fields.append((HeaderKey.grantEpoch, { $0.unsigned(UInt64(header.grantEpoch)) }))
+        }
+        var writer = CBORWriter()
+        writer.map(count: fields.count)
+        for (key, write) in fields {
+            writer.unsigned(key)
+            write(&writer)
+        }
+        return writer.bytes
+    }
+
+    private static func referenceTable(_ header: ChangeHeader) -> [Reference] {
+        var references = header.parents + header.groups.flatMap(\.replaces)
+        if case .of(let record) = header.record { references.append(record) }
+        if let target = header.target { references.append(target) }
+        return Set(references).sorted()
+    }
+
+    public static func decodeHeader(_ bytes: [UInt8]) throws(WireError) -> ChangeHeader {
+        var reader = CBORReader(bytes)
+        let header = try readHeader(&reader)
+        try reader.expectEnd()
+        return header
+    }
+
+    static func readHeader(_ reader: inout CBORReader) throws(WireError) -> ChangeHeader {
+        let start = reader.offset
+        var table: [Reference] = []
+        var isUsed: [Bool] = []
+        var kind: ChangeKind?
+        var record: RecordKey?
+        var author: String?
+        var claimedTime: Int64?
+        var header = ChangeHeader(
+            kind: .edit, record: .creates(type: ""), author: "", claimedTime: 0)
+        func resolve(_ index: UInt64, _ offset: Int) throws(WireError) -> Reference {
+            guard index < UInt64(table.count) else { throw WireError(.malformed, at: offset) }
+            isUsed[Int(index)] = true
+            return table[Int(index)]
+        }
+        func list(_ reader: inout CBORReader) throws(WireError) -> [Reference] {
+            let count = try reader.array(max: Limits.referencesPerChange)
+            var references: [Reference] = []
+            references.reserveCapacity(count)
+            for _ in 0..<count {
+                let offset = reader.offset
+                let reference = try resolve(try reader.unsigned(), offset)
+                if let last = references.last, last >= reference {
+                    throw WireError(.notCanonical, at: offset)
+                }
+                references.append(reference)
+            }
+            return references
+        }
+        let fieldCount = try reader.map(max: 12)
+        var last: UInt64?
+        for _ in 0..<fieldCount {
+            let offset = reader.offset
+            switch try reader.key(after: &last) {
+            case HeaderKey.kind:
+                let number = try reader.unsigned(max: 255)
+                guard let known = ChangeKind(rawValue: UInt8(number)), known != .erasure else {
+                    throw WireError(.unsupported, at: offset)
+                }
+                kind = known
+            case HeaderKey.type:
+                let type = try reader.text(max: Limits.typeNameBytes)
+                guard !type.isEmpty else { throw WireError(.malformed, at: offset) }
+                record = .creates(type: type)
+            case HeaderKey.references:
+                table = try NameCodec.references(&reader)
+                isUsed = Array(repeating: false, count: table.count)
+                for (a, b) in zip(table, table.dropFirst()) where a >= b {
+                    throw WireError(.notCanonical, at: offset)
+                }
+                guard !table.isEmpty else { throw WireError(.notCanonical, at: offset) }
+            case HeaderKey.record:
+                guard record == nil else { throw WireError(.inconsistent, at: offset) }
+                record = .of(try resolve(try reader.unsigned(), offset))
+            case HeaderKey.parents:
+                header.parents = try list(&reader)
+                guard !header.parents.isEmpty else { throw WireError(.notCanonical, at: offset) }
+            case HeaderKey.groups:
+                try readGroups(&reader) { (group, reader) throws(WireError) in
+                    header.groups.append(GroupEdit(group: group, replaces: try list(&reader)))
+                }
+            case HeaderKey.target:
+                header.target = try resolve(try reader.unsigned(), offset)
+            case HeaderKey.author:
+                let text = try reader.text(max: Limits.authorBytes)
+                guard AuthorCode.isValid(text) else { throw WireError(.malformed, at: offset) }
+                author = text
+            case HeaderKey.claimedTime:
+                claimedTime = try reader.integer()
+            default:
+                // Group marks, grant epochs, assurance and whatever a newer version added.
+                throw WireError(.unsupported, at: offset)
+            }
+        }
+        guard let kind, let record, let author, let claimedTime else {
+            throw WireError(.malformed, at: start)
+        }
+        header.kind = kind
+        header.record = record
+        header.author = author
+        header.claimedTime = claimedTime
+        guard isUsed.allSatisfy({ $0 }) else { throw WireError(.notCanonical, at: start) }
+        guard header.referenceCount <= Limits.referencesPerChange else {
+            throw WireError(.tooLarge, at: start)
+        }
+        guard header.isConsistent else { throw WireError(.inconsistent, at: start) }
+        return header
+    }
+}
+
+extension CBORWriter {
+    fileprivate mutating func indices(_ indices: [UInt64]) {
+        array(count: indices.count)
+        for index in indices { unsigned(index) }
+    }
+}
