@@ -63,8 +63,30 @@ struct NodeClient {
             chinese += "\n  \(name): \(field["message_zh"]?.string ?? "")"
             english += "\n  \(name): \(field["message"]?.string ?? "")"
         }
+        let name = object["type"]?.string?.split(separator: "/").last.map(String.init) ?? ""
+        if let hint = hints[name] {
+            chinese += "\n  " + hint.chinese
+            english += "\n  " + hint.english
+        }
         return CommandFailure(.failed, chinese, english)
     }
+
+    /// The API speaks of headers and queries; at a terminal the way on has other names.
+    private static let hints: [String: Bilingual] = [
+        "duplicate": Bilingual(
+            "确需另立请加 --allow-duplicate", "to open a merge task anyway: --allow-duplicate"),
+        "stale": Bilingual(
+            "请用 show 重新查看；edit 可加 --keep-both 并存",
+            "look again with `show`; `edit --keep-both` keeps both"),
+        "disputed": Bilingual(
+            "请用 conflict list 和 conflict resolve 处理",
+            "see `conflict list` and `conflict resolve`"),
+        "user-missing": Bilingual("请用 --as 代码", "say who you are with --as CODE"),
+        "choice-unclear": Bilingual(
+            "请用 --take、--set、--life、--accept 或 --merge-into 之一",
+            "use one of --take, --set, --life, --accept, --merge-into"),
+        "no-such-log": Bilingual("不带参数的 inspect 列出全部日志", "`inspect` alone lists the logs"),
+    ]
 
     private func send(
         _ method: HTTPRequest.Method, _ path: String, user: String?, token: String?, body: JSON?

@@ -63,7 +63,10 @@ struct RecordCommand<Name: RecordTypeName>: AsyncParsableCommand {
 
 /// `name=value` arguments, read by the kind of each field.
 struct FieldArguments: ParsableArguments {
-    @Argument(help: "字段=值 / field=value; lists separated by commas; empty clears a field")
+    @Argument(
+        help:
+            "字段=值 / field=value; lists separated by commas; times as 2026-11-21 08:30; empty clears"
+    )
     var fields: [String] = []
 
     @Option(
@@ -102,7 +105,10 @@ struct FieldArguments: ParsableArguments {
     private static func value(_ text: String, _ kind: FieldKind?) -> JSON {
         if text.isEmpty { return .null }
         switch kind {
-        case .integer, .instant: return Int64(text).map { .integer($0) } ?? .string(text)
+        case .integer: return Int64(text).map { .integer($0) } ?? .string(text)
+        case .instant:
+            return (Int64(text) ?? BeijingTime.milliseconds(text)).map { .integer($0) }
+                ?? .string(text)
         case .flag: return text == "true" ? true : text == "false" ? false : .string(text)
         case .list(let element, _), .set(let element, _):
             return .array(
