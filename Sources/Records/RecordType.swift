@@ -67,22 +67,6 @@ public struct RecordType: Sendable {
         groups.filter { !fields.isDisjoint(with: $0.fields) }
     }
 
-    /// The whole value of a group, ascending by field. Absent and null fields are left out, so that
-    /// the same value is the same bytes.
-    ///
-    /// - Parameter previous: The single value that is replaced. Its fields that this version does
-    ///   not know are kept.
-    public func groupEntries(
-        _ group: GroupID, of values: [FieldID: Value], keeping previous: [Value.Entry] = []
-    ) -> [Value.Entry] {
-        let known = (self.group(group)?.fields ?? []).compactMap { id -> Value.Entry? in
-            guard let value = values[id], value != .null else { return nil }
-            return Value.Entry(id, value)
-        }
-        let unknown = previous.filter { field($0.key) == nil }
-        return (known + unknown).sorted { $0.key < $1.key }
-    }
-
     /// The numbers of the rules that the complete record breaks.
     public func brokenRules(_ values: [FieldID: Value]) -> [Int] {
         rules.filter { $0.isBroken(values) }.map(\.number)

@@ -62,7 +62,19 @@ public final class Store: Sendable {
         try self.init(queue.queue, folder: nil, clock: clock, random: random)
     }
 
+    /// GRDB resets this to NORMAL when it opens a pool, which loses acknowledged commits in a power
+    /// cut.
+    private static func makeDurable(_ writer: any DatabaseWriter) throws {
+        let level = try writer.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            return try Int.fetchOne(db, sql: "PRAGMA synchronous")
+        }
+        precondition(level == 2, "commits must be durable before they are acknowledged")
+    }
+
     private static func prepare(_ writer: any DatabaseWriter, identity: Identity) throws {
+        // A key that was printed and registered must not be lost in a power cut either.
+        try makeDurable(writer)
         try Schema.migrator.migrate(writer)
         try writer.write { db in try IdentityTable.write(identity, db) }
     }
@@ -81,14 +93,8 @@ public final class Store: Sendable {
         if try writer.read({ try Schema.migrator.hasBeenSuperseded($0) }) {
             throw StoreError.foreign("a newer version of CreditSync wrote this database")
         }
+        try Self.makeDurable(writer)
         try Schema.migrator.migrate(writer)
-        // GRDB resets this to NORMAL when it opens a pool, which loses acknowledged commits in a
-        // power cut.
-        let level = try writer.writeWithoutTransaction { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-            return try Int.fetchOne(db, sql: "PRAGMA synchronous")
-        }
-        precondition(level == 2, "commits must be durable before they are acknowledged")
         guard let identity = try writer.read(IdentityTable.read) else {
             throw StoreError.notInitialised(path: folder?.path ?? "memory")
         }

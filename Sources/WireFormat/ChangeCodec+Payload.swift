@@ -5,7 +5,7 @@ extension ChangeCodec {
         static let schemaVersion: UInt64 = 0
         static let values: UInt64 = 1
         static let reason: UInt64 = 2
-        static let attachments: UInt64 = 3
+        // 3 is reserved for attachment references.
     }
 
     public static func encode(_ payload: Payload) -> [UInt8] {

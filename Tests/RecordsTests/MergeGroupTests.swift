@@ -8,25 +8,7 @@ import Testing
     private func entries(_ edit: [String: JSON]) -> [Value.Entry] {
         let parsed = CreditRecord.type.parse(edit, isNew: false)
         #expect(parsed.problems.isEmpty)
-        return CreditRecord.type.groupEntries(standing.id, of: parsed.values)
-    }
-
-    @Test func `is written whole, ascending, without what is absent or cleared`() {
-        var values = Sample.values(of: CreditRecord.type)
-        values[CreditRecord.expiry] = .null
-        values[CreditRecord.penaltyTo] = nil
-        let keys = CreditRecord.type.groupEntries(CreditRecord.Group.standing, of: values).map(
-            \.key)
-        #expect(keys == [10, 11, 13, 14, 15, 16])
-        #expect(CreditRecord.type.groupEntries(99, of: values).isEmpty)
-    }
-
-    @Test func `keeps fields of a newer version`() {
-        let previous = [Value.Entry(10, .text("SLIGHT")), Value.Entry(77, .integer(1))]
-        let kept = CreditRecord.type.groupEntries(
-            CreditRecord.Group.standing, of: [CreditRecord.severity: .text("GENERAL")],
-            keeping: previous)
-        #expect(kept == [Value.Entry(10, .text("GENERAL")), Value.Entry(77, .integer(1))])
+        return parsed.values.map { Value.Entry($0.key, $0.value) }.sorted { $0.key < $1.key }
     }
 
     @Test func `is touched by any of its fields`() {
