@@ -34,7 +34,8 @@ public struct Refusal: Error, Hashable, Sendable {
     /// Nil when not even the log's name could be read.
     public let log: LogID?
     public let firstSequence: UInt64
-    /// Offset of the offending byte, or of the change within its segment, as the rule says.
+    /// Offset of the offending byte in the segment, its body counted as inflated; 0 when the fault
+    /// is not one of bytes.
     public let position: Int
 
     public init(

@@ -114,6 +114,10 @@ public enum MessageCodec {
         try fields(&reader) { (key, reader, offset) throws(WireError) in
             guard key == Key.scopes else { throw WireError(.unsupported, at: offset) }
             scopes = try reports(&reader)
+            // Digests are enough to tell that there is news.
+            guard scopes.allSatisfy({ $0.clock == nil }) else {
+                throw WireError(.malformed, at: offset)
+            }
         }
         try reader.expectEnd()
         return scopes

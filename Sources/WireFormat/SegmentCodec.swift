@@ -64,12 +64,16 @@ public enum SegmentCodec {
     }
 
     /// Decodes and recomputes every hash. The signature is left to whoever knows the key.
+    ///
+    /// Positions of faults count the body as inflated, so that one number says where to look.
     public static func decode(_ encoded: [UInt8]) throws(Refusal) -> Segment {
         var log: LogID?
         var firstSequence: UInt64 = 0
-        do {
+        do throws(WireError) {
             let head = try readHead(encoded, &log, &firstSequence)
-            return try readBody(encoded, head)
+            do throws(WireError) { return try readBody(encoded, head) } catch {
+                throw WireError(error.rule, at: head.body.lowerBound + error.offset)
+            }
         } catch {
             throw Refusal(
                 error.rule, log: log, firstSequence: firstSequence, position: error.offset)
