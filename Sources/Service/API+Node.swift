@@ -168,6 +168,7 @@ extension Node {
             object["lastFailure"] = sync.lastFailure.map { .string($0.sentence.english) } ?? .null
             object["lastFailure_zh"] =
                 sync.lastFailure.map { .string($0.sentence.chinese) } ?? .null
+            object["uploadWithheld"] = .bool(sync.isUploadWithheld)
             object["clockSkewMilliseconds"] = .integer(sync.skewMilliseconds)
         }
         return .object(object)

@@ -174,6 +174,7 @@ extension Node {
                     writes: [ReservedGroup.alias: .verbatim(Alias.value(alias))], author: author,
                     reason: reason, schemaVersion: type.schemaVersion))
         }
+        try refuseBelowFloor()
         let appended = try store.append(edits)
         changed(Set(records.map(\.state.record.log.scope)))
         guard let kept = try store.record(target) else { throw Problem.noSuchRecord }

@@ -63,9 +63,14 @@ extension Node {
     // MARK: Parts
 
     func write(_ edit: Edit, warnings: [FieldProblem]) throws -> Written {
+        try refuseBelowFloor()
         let appended = try store.append(edit)
         if appended.change != nil { changed([appended.record.state.record.log.scope]) }
         return Written(record: appended.record, change: appended.change, warnings: warnings)
+    }
+
+    func refuseBelowFloor() throws {
+        if diskFloor.isBelow { throw Problem.diskFloor }
     }
 
     func existing(_ type: RecordType, _ id: ShortID) throws -> StoredRecord {

@@ -12,6 +12,12 @@ extension ExchangeFailure {
         case .busy(let seconds):
             Bilingual(
                 "省级节点繁忙，\(seconds) 秒后重试。", "The hub is busy; it is tried again in \(seconds) s.")
+        case .noRoom(let seconds):
+            Bilingual(
+                "省级节点磁盘空间不足，暂不接收上传，接收照常；本机数据不会丢失，约 \(seconds) 秒后重试。请通知省级管理员清理磁盘。",
+                "The hub's disk is nearly full: it takes nothing in, fetching goes on. Nothing is "
+                    + "lost; sending is tried again in about \(seconds) s. Tell the hub's operator "
+                    + "to make room.")
         case .refused(let status, let type, let detail):
             Bilingual(
                 "省级节点拒绝了请求（\(status) \(type)）：\(detail)",
@@ -25,6 +31,7 @@ extension ExchangeFailure {
     public var isUnreachable: Bool {
         switch self {
         case .unreachable, .busy: true
+        case .noRoom: false
         case .refused, .untrusted: false
         }
     }

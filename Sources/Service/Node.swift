@@ -12,6 +12,8 @@ import Synchronization
 public final class Node: Sendable {
     public let store: Store
     public let logger: Logger
+    /// Nothing more is taken in below it; reading and fetching go on.
+    public let diskFloor: DiskFloor
     let news = NewsBoard()
     let monitor = SyncMonitor()
     private let isIndexing = Mutex(false)
@@ -20,9 +22,11 @@ public final class Node: Sendable {
     private let syncInbox: AsyncStream<CountySession.Event>.Continuation
     public let counters = Counters()
 
-    public init(store: Store, logger: Logger) {
+    /// `diskFloor`: nil for the default one of the store's folder.
+    public init(store: Store, logger: Logger, diskFloor: DiskFloor? = nil) {
         self.store = store
         self.logger = logger
+        self.diskFloor = diskFloor ?? store.defaultDiskFloor()
         (syncEvents, syncInbox) = AsyncStream.makeStream()
     }
 

@@ -14,16 +14,19 @@ public struct Problem: Error, Sendable {
     /// Further members: the new heads of a record, the fields that are wrong.
     public var members: [String: JSON] = [:]
     public var token: String?
+    /// When to come back, for what passes by itself.
+    public var retryAfterSeconds: Int?
 
     init(
         _ name: String, _ status: HTTPResponse.Status, _ english: String, _ chinese: String,
-        members: [String: JSON] = [:], token: String? = nil
+        members: [String: JSON] = [:], token: String? = nil, retryAfterSeconds: Int? = nil
     ) {
         self.name = name
         self.status = status
         detail = Bilingual(chinese, english)
         self.members = members
         self.token = token
+        self.retryAfterSeconds = retryAfterSeconds
     }
 
     var json: JSON {
@@ -41,6 +44,7 @@ extension Problem: HTTPResponseError {
     public func response(from request: Request, context: some RequestContext) throws -> Response {
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if let token { headers[.eTag] = "\"\(token)\"" }
+        if let retryAfterSeconds { headers[.retryAfter] = String(retryAfterSeconds) }
         return Response(
             status: status, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.encoded)))

@@ -26,6 +26,16 @@ extension Problem {
     static let badToken = Problem(
         "token-invalid", .badRequest, "This token was not handed out by this node.",
         "令牌不是本节点发出的，请重新读取记录。")
+    static let busy = Problem(
+        "busy", .serviceUnavailable,
+        "Another program keeps the database locked; nothing was written. Close it, then try again.",
+        "数据库被其他程序锁定，未写入任何内容：请关闭该程序后重试。", retryAfterSeconds: 5)
+    static let diskFloor = Problem(
+        "disk-floor", HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"),
+        "The disk is almost full, so nothing more is written here; reading and fetching go on. Make "
+            + "room in the data folder's file system, or lower --disk-floor-mib.",
+        "磁盘空间即将用尽，本节点暂停写入，查询和接收不受影响：请清理数据目录所在磁盘，或调低 --disk-floor-mib。",
+        retryAfterSeconds: 60)
     static let unreadableBody = Problem(
         "body-malformed", .badRequest, "The body must be a JSON object without fractions.",
         "请求体应为 JSON 对象，且不含小数。")
@@ -130,6 +140,7 @@ extension Problem {
                     "outcome-unknown", .serviceUnavailable,
                     "The disk failed at the commit: read again before retrying.",
                     "提交时磁盘出错，结果不明：请重新读取后再试。")
+            case .busy: .busy
             case .ambiguousID:
                 Problem(
                     "ambiguous-id", .conflict,

@@ -98,12 +98,15 @@ public struct SyncLoop: ServiceLifecycle.Service {
     private func report(_ session: CountySession, after event: CountySession.Event) {
         let skew = client.measuredSkewMilliseconds
         switch event {
+        // Fetching has begun already; how it ends is told then.
+        case .failed(.noRoom) where session.lastFailure == nil:
+            node.logger.notice("upload withheld", metadata: ["reason": "the hub has no room"])
         case .failed(let failure):
             node.monitor.note(failure, now: node.store.now, skewMilliseconds: skew)
             node.logger.info("not synced", metadata: ["reason": "\(failure)"])
         case .absorbed, .woken:
             if session.isSettled {
-                node.monitor.note(nil, now: node.store.now, skewMilliseconds: skew)
+                node.monitor.note(session.withheldFor, now: node.store.now, skewMilliseconds: skew)
             }
         default: break
         }

@@ -7,6 +7,10 @@ public final class SyncMonitor: Sendable {
         /// Milliseconds UTC of the last exchange that ended even with the hub.
         public var lastSuccess: Int64?
         public var lastFailure: ExchangeFailure?
+        /// The hub has no room: nothing is sent for now, fetching goes on.
+        public var isUploadWithheld: Bool {
+            if case .noRoom? = lastFailure { true } else { false }
+        }
         public var requests = 0
         public var skewMilliseconds: Int64 = 0
     }

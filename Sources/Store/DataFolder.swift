@@ -10,10 +10,13 @@ import SyncCore
 public final class DataFolder: Sendable {
     public let path: String
     private let lock: Int32
+    /// How long a statement waits for somebody who opened the database with another tool.
+    private let busySeconds: Double
 
     /// Takes the lock, or says that somebody else has it.
-    public init(path: String) throws {
+    public init(path: String, busySeconds: Double = 5) throws {
         self.path = path
+        self.busySeconds = busySeconds
         let lockPath = path + "/lock"
         let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StoreError.notInitialised(path: path) }
@@ -34,7 +37,7 @@ public final class DataFolder: Sendable {
 
     func openPool() throws -> DatabasePool {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(busySeconds)
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA trusted_schema = OFF")

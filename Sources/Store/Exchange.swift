@@ -44,6 +44,7 @@ struct Exchange {
             let mismatched = try Delta.mismatched(own: clock, peer: hubClock, isStored: isStored)
             let marks = plan.marks.filter { mismatched.contains($0.log) }
             request.marks += marks
+            if plan.withholdsSegments { continue }
             _ = try collect(
                 lackingAt: hubClock, scope: own.scope, marks: marks, deferred: plan.deferred,
                 &budget, &request.segments)

@@ -134,6 +134,18 @@ enum MemberTable {
         return signers
     }
 
+    /// Every key that a node was ever registered with; none while it is registered.
+    static func formerKeys(of node: NodeID, _ db: Database) throws -> [PublicKey] {
+        if try find(node, db) != nil { return [] }
+        return try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT DISTINCT public_key FROM member WHERE node = ? ORDER BY public_key
+                    """),
+            arguments: [node.name]
+        ).compactMap { PublicKey($0.bytes(0)) }
+    }
+
     private static func member(_ row: Row) -> Member? {
         guard let node = NodeID(row[0]), let key = PublicKey(row.bytes(1)) else { return nil }
         let scopes = (row[2] as String).split(separator: " ").compactMap { Scope(String($0)) }

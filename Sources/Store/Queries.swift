@@ -19,7 +19,7 @@ public struct Page<Element: Sendable>: Sendable {
 extension Store {
     func reading<T>(_ body: (RecordReader) throws -> T) throws -> T {
         let identity = identity
-        return try writer.read { db in
+        return try read { db in
             try body(RecordReader(db: db, logs: try LogTable(db), identity: identity))
         }
     }
@@ -235,7 +235,14 @@ extension Store {
     // MARK: Nodes
 
     public func member(_ node: NodeID) throws -> Member? {
-        try writer.read { try MemberTable.find(node, $0) }
+        try read { try MemberTable.find(node, $0) }
+    }
+
+    /// All keys ever registered for a node whose registration has ended; empty for one that is
+    /// registered and for one that never was. Who signs with such a key may be told that it was
+    /// withdrawn: an outsider has none.
+    public func formerMember(_ node: NodeID) throws -> [PublicKey] {
+        try read { try MemberTable.formerKeys(of: node, $0) }
     }
 }
 

@@ -43,7 +43,7 @@ public struct RefusalRecord: Sendable {
 extension Store {
     public func status() throws -> StoreStatus {
         let identity = identity
-        return try writer.read { db in
+        return try read { db in
             func count(_ sql: String) throws -> Int { try Int.fetchOne(db, sql: sql) ?? 0 }
             let logs = try LogTable(db)
             var receipted: [LogID: UInt64] = [:]
@@ -85,7 +85,7 @@ extension Store {
     }
 
     public func refusals() throws -> [RefusalRecord] {
-        try writer.read { db in
+        try read { db in
             try Row.fetchAll(
                 db,
                 sql: """

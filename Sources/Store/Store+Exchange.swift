@@ -10,7 +10,7 @@ extension Store {
 
     /// What the node knew of the hub when it stopped.
     public func hubViews() throws -> [HubView] {
-        try writer.read { db in
+        try read { db in
             try identity.ownScopes.map { scope in
                 let clock = try HubClockTable.read(scope, db)
                 return HubView(scope: scope, clock: clock, digest: clock?.digest)
@@ -21,7 +21,7 @@ extension Store {
     /// Seals the open tail, then puts the next request together.
     public func prepare(_ plan: ExchangePlan) throws -> ExchangeRequest {
         try sealTail()
-        return try writer.read { db in try Exchange(db, identity: identity).request(plan) }
+        return try read { db in try Exchange(db, identity: identity).request(plan) }
     }
 
     /// Commits what the hub answered.
@@ -60,7 +60,7 @@ extension Store {
     }
 
     private func hubClocksAreCurrent(_ answer: ExchangeAnswer) throws -> Bool {
-        try writer.read { db in
+        try read { db in
             try answer.scopes.allSatisfy { report in
                 try HubClockTable.read(report.scope, db)?.digest == report.digest
             }
@@ -98,7 +98,7 @@ extension Store {
     ) throws -> (answer: ExchangeAnswer, applied: ApplyReport) {
         let applied = try apply(request.segments, from: sender)
         try sealTail()
-        let answer = try writer.read { db in
+        let answer = try read { db in
             try Exchange(db, identity: identity).answer(request, to: sender, applied: applied)
         }
         return (answer, applied)
@@ -106,7 +106,7 @@ extension Store {
 
     /// Digests of the scopes, without clocks.
     public func reports(of scopes: [Scope]? = nil) throws -> [ScopeReport] {
-        try writer.read { db in
+        try read { db in
             let logs = try LogTable(db)
             return (scopes ?? identity.ownScopes).map(logs.report)
         }
@@ -114,7 +114,7 @@ extension Store {
 
     /// A change leaves only in a segment whose borders are on disk.
     public func sealTail() throws {
-        if try writer.read(Tail.isEmpty) { return }
+        if try read(Tail.isEmpty) { return }
         let identity = identity
         try write { db in
             try Tail.sealAll(try LogTable(db), identity: identity, at: clock(), db)

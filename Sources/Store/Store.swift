@@ -8,7 +8,7 @@ import WireFormat
 /// only after a durable commit. All calls are synchronous: call them off the event loop.
 public final class Store: Sendable {
     let writer: any DatabaseWriter
-    private let folder: DataFolder?
+    let folder: DataFolder?
     private let currentIdentity: Mutex<Identity>
     public let clock: @Sendable () -> Int64
     public let random: @Sendable (Int) -> [UInt8]
@@ -32,14 +32,17 @@ public final class Store: Sendable {
 
     /// Creates the store of a new node.
     public static func create(_ identity: Identity, in folder: DataFolder) throws {
-        let pool = try folder.openPool()
-        defer { try? pool.close() }
-        // A crash after the migration and before the identity leaves a folder that is still new.
-        let isTaken = try pool.read { db in
-            try db.tableExists("identity") && IdentityTable.read(db) != nil
+        try namingLocks {
+            let pool = try folder.openPool()
+            defer { try? pool.close() }
+            // A crash after the migration and before the identity leaves a folder that is still
+            // new.
+            let isTaken = try pool.read { db in
+                try db.tableExists("identity") && IdentityTable.read(db) != nil
+            }
+            if isTaken { throw StoreError.alreadyInitialised(path: folder.path) }
+            try prepare(pool, identity: identity)
         }
-        if isTaken { throw StoreError.alreadyInitialised(path: folder.path) }
-        try prepare(pool, identity: identity)
     }
 
     public convenience init(
@@ -48,7 +51,7 @@ public final class Store: Sendable {
         guard DataFolder.exists(path: folder.path) else {
             throw StoreError.notInitialised(path: folder.path)
         }
-        let pool = try folder.openPool()
+        let pool = try Self.namingLocks { try folder.openPool() }
         try self.init(pool, folder: folder, clock: clock, random: Self.systemRandom)
     }
 
@@ -87,18 +90,21 @@ public final class Store: Sendable {
         self.folder = folder
         self.clock = clock
         self.random = random
-        guard try writer.read({ try $0.tableExists("identity") }) else {
-            throw StoreError.notInitialised(path: folder?.path ?? "memory")
-        }
-        if try writer.read({ try Schema.migrator.hasBeenSuperseded($0) }) {
-            throw StoreError.foreign("a newer version of CreditSync wrote this database")
-        }
-        try Self.makeDurable(writer)
-        try Schema.migrator.migrate(writer)
-        guard let identity = try writer.read(IdentityTable.read) else {
+        guard let identity = try Self.namingLocks({ try Self.opened(writer) }) else {
             throw StoreError.notInitialised(path: folder?.path ?? "memory")
         }
         currentIdentity = Mutex(identity)
+    }
+
+    /// Brings the database up to this version. Nil: there is no node in it.
+    private static func opened(_ writer: any DatabaseWriter) throws -> Identity? {
+        guard try writer.read({ try $0.tableExists("identity") }) else { return nil }
+        if try writer.read({ try Schema.migrator.hasBeenSuperseded($0) }) {
+            throw StoreError.foreign("a newer version of CreditSync wrote this database")
+        }
+        try makeDurable(writer)
+        try Schema.migrator.migrate(writer)
+        return try writer.read(IdentityTable.read)
     }
 
     public func close() throws { try writer.close() }
@@ -175,8 +181,7 @@ public final class Store: Sendable {
 
     /// Indexes names that came since the last call.
     public func indexNames() throws {
-        if try writer.read({ try Int.fetchOne($0, sql: "SELECT 1 FROM name_queue LIMIT 1") }) == nil
-        {
+        if try read({ try Int.fetchOne($0, sql: "SELECT 1 FROM name_queue LIMIT 1") }) == nil {
             return
         }
         var isMore = true
@@ -192,11 +197,23 @@ public final class Store: Sendable {
     /// An I/O error at commit leaves the outcome open: the caller reads again before retrying.
     func write<T>(_ updates: (Database) throws -> T) throws -> T {
         do {
-            return try writer.write(updates)
+            return try Self.namingLocks { try writer.write(updates) }
         } catch let error as DatabaseError
             where error.resultCode == .SQLITE_IOERR || error.resultCode == .SQLITE_FULL
         {
             throw StoreError.outcomeUnknown("\(error)")
         }
+    }
+
+    func read<T>(_ body: (Database) throws -> T) throws -> T {
+        try Self.namingLocks { try writer.read(body) }
+    }
+
+    /// A write begins by taking the lock (`BEGIN IMMEDIATE`), so one that meets somebody else's has
+    /// written nothing.
+    static func namingLocks<T>(_ work: () throws -> T) throws -> T {
+        do { return try work() } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED
+        { throw StoreError.busy }
     }
 }

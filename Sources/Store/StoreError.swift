@@ -12,6 +12,8 @@ public enum StoreError: Error, Sendable {
     case damaged(String)
     /// An I/O error at commit: the change may or may not be stored. Read again before retrying.
     case outcomeUnknown(String)
+    /// Somebody opened the database with another tool and keeps it locked. Nothing was written.
+    case busy
     case noSuchRecord
     case ambiguousID
     /// The token is not one that this node handed out.

@@ -22,7 +22,7 @@ extension Store {
     /// so edits wait meanwhile.
     public func verify() throws -> Verification {
         let identity = identity
-        var verification = try writer.read { db in
+        var verification = try read { db in
             var check = LogCheck(db, identity: identity, logs: try LogTable(db))
             try check.run()
             return check.result
@@ -36,7 +36,7 @@ extension Store {
         } catch {
             verification.problems.append("the projection cannot be made from history: \(error)")
         }
-        let integrity = try writer.read { try String.fetchAll($0, sql: "PRAGMA quick_check") }
+        let integrity = try read { try String.fetchAll($0, sql: "PRAGMA quick_check") }
         if integrity != ["ok"] {
             verification.problems.append("SQLite: " + integrity.joined(separator: "; "))
         }
@@ -45,12 +45,14 @@ extension Store {
 
     private func isProjectionTheFold(_ identity: Identity) throws -> Bool {
         var isEqual = false
-        try writer.writeWithoutTransaction { db in
-            try db.inTransaction {
-                let before = try Rebuild.digest(db)
-                try Rebuild.run(db, identity: identity)
-                isEqual = try Rebuild.digest(db) == before
-                return .rollback
+        try Self.namingLocks {
+            try writer.writeWithoutTransaction { db in
+                try db.inTransaction {
+                    let before = try Rebuild.digest(db)
+                    try Rebuild.run(db, identity: identity)
+                    isEqual = try Rebuild.digest(db) == before
+                    return .rollback
+                }
             }
         }
         return isEqual

@@ -88,7 +88,8 @@ public final class HubClient: Sendable {
             let problem = try? JSONDecoder().decode(SyncProblem.self, from: Data(answer))
             let mayRetry = problem?.name == "boot" || problem?.name == "clock"
             if status == 401, mayRetry, !isRetry { continue }
-            if status == 503 || status == 429 || status == 507 {
+            if status == 507 { throw .noRoom(retryAfterSeconds: retryAfter ?? 60) }
+            if status == 503 || status == 429 {
                 throw .busy(retryAfterSeconds: retryAfter ?? 5)
             }
             throw .refused(

@@ -55,6 +55,9 @@ public struct CountySession: Sendable {
     private var isListening = false
     /// A `timer` is to come; one that comes after another exchange has begun is late and ignored.
     private var isWaiting = false
+    /// Why what is new here stays here for now: the hub has no room for it. It is fetched from
+    /// meanwhile, and sent to again when the timer says or a person asks.
+    public private(set) var withheldFor: ExchangeFailure?
     private var backoff: Backoff
     /// Of its own, so that a way that lets exchanges through but no long polls ends in polling.
     private var listenBackoff: Backoff
@@ -95,11 +98,18 @@ public struct CountySession: Sendable {
             isListening = false
             return []
         case (.timer, _):
-            return isWaiting ? begin() : []
+            guard isWaiting else { return [] }
+            withheldFor = nil
+            return begin()
         case (.localChange, .idle) where lastFailure != nil && isWaiting:
             // Without a network each edit would seal a segment of one; the timer takes them all.
             return []
-        case (.start, _), (.localChange, _):
+        case (.localChange, _) where withheldFor != nil:
+            return []
+        case (.start, _):
+            withheldFor = nil
+            return begin()
+        case (.localChange, _):
             return begin()
         case (.prepared(let request), .preparing):
             phase = .sending(request)
@@ -115,6 +125,9 @@ public struct CountySession: Sendable {
                 budgetBytes = max(budgetBytes / 2, Limits.firstContactBytes)
             }
             phase = .idle
+            if case .noRoom(let seconds) = failure, withheldFor == nil {
+                return withhold(for: failure, retryAfterSeconds: seconds)
+            }
             return retry(after: failure)
         default:
             preconditionFailure("\(event) does not answer an effect of this session")
@@ -127,7 +140,8 @@ public struct CountySession: Sendable {
             return []
         }
         isDirty = false
-        isWaiting = false
+        // What is withheld waits for the timer, whatever is fetched until then.
+        if withheldFor == nil { isWaiting = false }
         phase = .preparing
         let isFirstContact = views.contains { $0.digest == nil }
         let plan = ExchangePlan(
@@ -138,7 +152,8 @@ public struct CountySession: Sendable {
             },
             marks: marks.values.sorted(),
             budgetBytes: isFirstContact ? Limits.firstContactBytes : budgetBytes,
-            answerBudgetBytes: budgetBytes, deferred: deferred.sorted())
+            answerBudgetBytes: budgetBytes, deferred: deferred.sorted(),
+            withholdsSegments: withheldFor != nil)
         return [.prepare(plan)]
     }
 
@@ -174,7 +189,18 @@ public struct CountySession: Sendable {
         let moved = result.newChanges > 0 || learned || marks != marksBefore
         if isDirty || moved && (answer.hasMore || !isEven) { return begin() }
         // Uneven and nothing moves: something was refused, and the reason is on record.
-        return isEven ? listenIfQuiet() : listenIfQuiet() + [poll()]
+        // What is withheld has its timer already.
+        return isEven || withheldFor != nil ? listenIfQuiet() : listenIfQuiet() + [poll()]
+    }
+
+    /// Fetches at once, and sends again when the hub may have room.
+    private mutating func withhold(
+        for failure: ExchangeFailure, retryAfterSeconds: Int64
+    ) -> [Effect] {
+        withheldFor = failure
+        lastFailure = nil
+        let milliseconds = max(retryAfterSeconds * 1000, Self.pollMilliseconds)
+        return [wait(milliseconds + backoff.jittered(Self.pollMilliseconds))] + begin()
     }
 
     /// Marks that the hub did not confirm are dropped; what was received or receipted since is
@@ -197,7 +223,10 @@ public struct CountySession: Sendable {
         lastFailure = failure
         isDirty = false
         let atLeast: Int64 =
-            if case .busy(let seconds) = failure { seconds * 1000 } else { 0 }
+            switch failure {
+            case .busy(let seconds), .noRoom(let seconds): seconds * 1000
+            case .unreachable, .refused, .untrusted: 0
+            }
         return [wait(backoff.failed(atLeastMilliseconds: atLeast))]
     }
 

@@ -7,6 +7,8 @@ public enum ExchangeFailure: Error, Hashable, Sendable {
     case unreachable(String)
     /// The hub asked to come back later.
     case busy(retryAfterSeconds: Int64)
+    /// The hub's disk is nearly full: it takes nothing in, but still gives.
+    case noRoom(retryAfterSeconds: Int64)
     /// Answered with a problem that trying again soon will not mend.
     case refused(status: Int, type: String, detail: String)
     /// The answer was not signed by the pinned hub key, or could not be read.

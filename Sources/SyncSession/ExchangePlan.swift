@@ -35,15 +35,19 @@ public struct ExchangePlan: Hashable, Sendable {
     public let answerBudgetBytes: Int
     /// Logs of which a segment was refused, here or there.
     public let deferred: [LogID]
+    /// Fetch only: the hub takes nothing in at present.
+    public let withholdsSegments: Bool
 
     public init(
         scopes: [ScopePlan], marks: [Reference], budgetBytes: Int,
-        answerBudgetBytes: Int = Limits.exchangeBudgetBytes, deferred: [LogID] = []
+        answerBudgetBytes: Int = Limits.exchangeBudgetBytes, deferred: [LogID] = [],
+        withholdsSegments: Bool = false
     ) {
         self.answerBudgetBytes = answerBudgetBytes
         self.scopes = scopes
         self.marks = marks
         self.budgetBytes = budgetBytes
         self.deferred = deferred
+        self.withholdsSegments = withholdsSegments
     }
 }

@@ -46,7 +46,8 @@ final class CountyMachine: Machine {
                 var request = try store.prepare(
                     ExchangePlan(
                         scopes: plan.scopes, marks: plan.marks,
-                        budgetBytes: min(plan.budgetBytes, budgetBytes)))
+                        budgetBytes: min(plan.budgetBytes, budgetBytes),
+                        withholdsSegments: plan.withholdsSegments))
                 request.answerBudgetBytes = min(request.answerBudgetBytes, budgetBytes)
                 step { [self] _ in try handle(.prepared(request)) }
             }
@@ -88,6 +89,8 @@ final class CountyMachine: Machine {
                 switch reply {
                 case .busy(let seconds):
                     try ifAwaited { .failed(.busy(retryAfterSeconds: seconds)) }
+                case .noRoom(let seconds):
+                    try ifAwaited { .failed(.noRoom(retryAfterSeconds: seconds)) }
                 case .unknown:
                     try ifAwaited {
                         .failed(.refused(status: 401, type: "unknown-node", detail: ""))

@@ -15,6 +15,8 @@ struct Faults {
     var damage = 0
     /// The hub asks to come back later.
     var busy = 0
+    /// The hub's disk is nearly full: it takes nothing in; of the requests that bring something.
+    var noRoom = 0
     /// A county is cut off for minutes; of each minute.
     var partition = 0
 
@@ -26,6 +28,7 @@ struct Faults {
         return Faults(
             loss: rate(300_000), duplication: rate(300_000), lateness: rate(100_000),
             countyCrash: rate(60_000), hubCrash: rate(40_000), lostAcknowledgement: rate(100_000),
-            damage: rate(200_000), busy: rate(150_000), partition: rate(150_000))
+            damage: rate(200_000), busy: rate(150_000), noRoom: rate(300_000),
+            partition: rate(150_000))
     }
 }

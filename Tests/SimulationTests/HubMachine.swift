@@ -7,6 +7,7 @@ final class HubMachine: Machine {
     enum Reply {
         case answer([UInt8])
         case busy(seconds: Int64)
+        case noRoom(seconds: Int64)
         case unknown
     }
 
@@ -47,6 +48,9 @@ final class HubMachine: Machine {
             if world.network.isBusy() { return try reply(.busy(seconds: Int64(dice.roll(1...20)))) }
             guard let member = try store.member(sender) else { return try reply(.unknown) }
             let request = try MessageCodec.decodeRequest(bytes)
+            if !request.segments.isEmpty, world.network.hasNoRoom() {
+                return try reply(.noRoom(seconds: Int64(dice.roll(1...40))))
+            }
             var answer = try exchange(request, from: member, store)
             if flaw == .agreesWithAll {
                 answer.segments = []

@@ -40,6 +40,8 @@ final class Network {
 
     func isBusy() -> Bool { dice.happens(perMillion: faults.busy) }
 
+    func hasNoRoom() -> Bool { dice.happens(perMillion: faults.noRoom) }
+
     func cut(_ line: String, forMilliseconds duration: Int64) {
         cutUntil[line] = schedule.now + duration
     }

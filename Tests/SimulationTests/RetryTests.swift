@@ -42,4 +42,82 @@ struct RetryTests {
         _ = session.handle(.start)
         #expect(session.handle(.timer).isEmpty)
     }
+
+    @Test("goes on fetching while the hub has no room, and sends again by the timer")
+    func fetchesWithoutSending() {
+        var (session, effects) = failed(.noRoom(retryAfterSeconds: 45))
+        guard effects.count == 2, case .wait(let milliseconds) = effects[0],
+            case .prepare(let plan) = effects[1]
+        else {
+            Issue.record("a hub without room is not asked for what it has: \(effects)")
+            return
+        }
+        #expect(milliseconds >= 45_000)
+        #expect(plan.withholdsSegments)
+        fetch(plan, &session)
+        #expect(session.isSettled && session.withheldFor != nil)
+        // Edits wait for the timer; they must not seal a segment of one each.
+        #expect(session.handle(.localChange).isEmpty)
+        // News is fetched at once, and does not move the timer.
+        let news = [ScopeReport(scope: .province, digest: .sha256([1]))]
+        guard case .prepare(let second)? = session.handle(.woken(news)).first else {
+            Issue.record("news was not fetched")
+            return
+        }
+        #expect(second.withholdsSegments)
+        fetch(second, &session)
+        guard case .prepare(let third)? = session.handle(.timer).first else {
+            Issue.record("the timer began no exchange")
+            return
+        }
+        #expect(!third.withholdsSegments && session.withheldFor == nil)
+    }
+
+    @Test("sends at once when a person asks, although the hub had no room")
+    func sendsWhenAsked() {
+        var (session, effects) = failed(.noRoom(retryAfterSeconds: 45))
+        if case .prepare(let plan)? = effects.last { fetch(plan, &session) }
+        guard case .prepare(let plan)? = session.handle(.start).first else {
+            Issue.record("nothing began")
+            return
+        }
+        #expect(!plan.withholdsSegments)
+    }
+
+    @Test("waits when the hub has not even room to answer")
+    func waitsWithoutRoomToAnswer() {
+        var (session, effects) = failed(.noRoom(retryAfterSeconds: 45))
+        if case .prepare? = effects.last {
+            _ = session.handle(.prepared(ExchangeRequest(scopes: [])))
+        }
+        effects = session.handle(.failed(.noRoom(retryAfterSeconds: 45)))
+        guard effects.count == 1, case .wait(let milliseconds)? = effects.first else {
+            Issue.record("a hot loop: \(effects)")
+            return
+        }
+        #expect(milliseconds >= 45_000)
+    }
+
+    /// An exchange in which the hub has something else than this node.
+    private func fetch(_ plan: ExchangePlan, _ session: inout CountySession) {
+        let hub = ScopeReport(scope: .province, digest: .sha256([2]))
+        let own = ScopeReport(scope: .province, digest: .sha256([3]), clock: .empty)
+        let request = ExchangeRequest(scopes: [own])
+        var effects = session.handle(.prepared(request))
+        var rounds = 0
+        while let effect = effects.first, rounds < 9 {
+            rounds += 1
+            switch effect {
+            case .prepare(let plan):
+                #expect(plan.withholdsSegments)
+                effects = session.handle(.prepared(request))
+            case .send: effects = session.handle(.answered(ExchangeAnswer(scopes: [hub])))
+            case .absorb:
+                effects = session.handle(
+                    .absorbed(
+                        AbsorbedAnswer(reports: [own], newChanges: 0, refused: [], received: [])))
+            case .listen, .wait: return
+            }
+        }
+    }
 }

@@ -9,6 +9,11 @@ import WireFormat
 @Suite struct MemberTests {
     let county = Province.county(1)
 
+    @Test func `A node that is registered has no former keys`() throws {
+        let province = try Province(counties: 1)
+        #expect(try province.hub.store.formerMember(county.node) == [])
+    }
+
     @Test func `A county's own registration record registers nobody`() throws {
         let province = try Province(counties: 2)
         try province.settle()
@@ -57,6 +62,9 @@ import WireFormat
         try province.hub.store.edit(
             node, [ReservedGroup.life: .verbatim(LifeValue.withdrawn)])
         #expect(try province.hub.store.member(Province.county(1).node) == nil)
+        let former = try province.hub.store.formerMember(Province.county(1).node)
+        #expect(Set(former) == [Province.county(1).key.publicKey, newKey.publicKey])
+        #expect(try province.hub.store.formerMember(Province.county(3).node) == [])
         #expect(try province.hub.store.verify().problems == [])
         // A county that comes later still gets what was signed before.
         let late = try Node(Province.county(2), in: InMemoryDatabase(), seed: 77)

@@ -38,6 +38,7 @@ struct PageProblem: Error {
         case .conflict, .preconditionFailed: "内容已有变化"
         case .contentTooLarge: "内容过大"
         case .serviceUnavailable: "暂时不可用"
+        case _ where status.code == 507: "磁盘空间不足"
         default: status.kind == .serverError ? "系统内部错误" : "请求有误"
         }
     }
