@@ -11,9 +11,9 @@ extension JSON {
         return Array(data)
     }
 
-    /// Nil for what is not JSON, and for numbers with fractions.
+    /// Nil for what ``init(parsing:)`` refuses.
     public init?(decoding bytes: [UInt8]) {
-        guard let json = try? JSONDecoder().decode(JSON.self, from: Data(bytes)) else { return nil }
+        guard let json = try? JSON(parsing: bytes) else { return nil }
         self = json
     }
 }

@@ -193,6 +193,8 @@ final class Office {
             guard dice.roll(0...3) > 0 else { return }
             edit.basis = .keepBoth(token: form.token)
             try write(edit, form, values)
+        } catch StoreError.disputed where flaw == .refreshesTokens {
+            // This one the store finds by itself.
         }
     }
 
