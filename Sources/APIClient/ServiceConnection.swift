@@ -45,8 +45,25 @@ public struct ServiceConnection: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(body.encoded)
         }
+        return try await answer(
+            HTTPClient.shared.execute(request, timeout: .seconds(Self.timeoutSeconds)))
+    }
+
+    /// Hands over the answer's body as it comes, so that it may be of any length. An answer of 400
+    /// or more hands over nothing and has its body itself.
+    public func download(
+        _ path: String, as type: String, to write: (ByteBuffer) throws -> Void
+    ) async throws -> APIAnswer {
+        var request = HTTPClientRequest(url: address + path)
+        request.headers.add(name: "Accept", value: type)
         let response = try await HTTPClient.shared.execute(
             request, timeout: .seconds(Self.timeoutSeconds))
+        if response.status.code >= 400 { return try await answer(response) }
+        for try await buffer in response.body { try write(buffer) }
+        return APIAnswer(status: Int(response.status.code), tag: nil, body: [])
+    }
+
+    private func answer(_ response: HTTPClientResponse) async throws -> APIAnswer {
         let buffer = try await response.body.collect(upTo: Self.answerBytes)
         return APIAnswer(
             status: Int(response.status.code), tag: response.headers.first(name: "ETag"),

@@ -117,12 +117,9 @@ extension API {
         }
         // A log's name holds slashes, so it travels as a query.
         api.get("segments") { request, _ in
-            let name = request.query("log")
-            let status = try await offload { [node] in try node.store.status() }
-            guard let log = status.logs.first(where: { $0.log.description == name })?.log else {
-                throw Problem(
-                    "no-such-log", .notFound, "No such log; see /api/v1/logs.",
-                    "没有这个日志，见 /api/v1/logs。")
+            let log = try await log(named: request.query("log"))
+            if request.headers[.accept]?.contains(LogExport.contentType) == true {
+                return try await LogExport.response(log, of: node.store)
             }
             let (segments, unsealed) = try await offload { [node] in
                 (try node.store.segments(of: log), try node.store.unsealed(of: log))
@@ -130,6 +127,14 @@ extension API {
             let texts = segments.map(DebugText.text(of:)) + unsealed.map(DebugText.text(of:))
             return text(texts.joined(separator: "\n"))
         }
+    }
+
+    private func log(named name: String?) async throws -> LogID {
+        let status = try await offload { [node] in try node.store.status() }
+        guard let log = status.logs.first(where: { $0.log.description == name })?.log else {
+            throw Problem.noSuchLog
+        }
+        return log
     }
 
     func text(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {

@@ -13,15 +13,18 @@ public struct API: Sendable {
     public init(_ node: Node) { self.node = node }
 
     public func router() -> Router<APIContext> {
-        let router = Router(context: APIContext.self)
+        let router = Router(context: APIContext.self, options: [.autoGenerateHeadEndpoints])
+        let methods = MethodTable()
         router.add(middleware: ProblemMiddleware(logger: node.logger))
         router.add(middleware: LoopbackMiddleware())
+        router.add(middleware: MethodMiddleware(table: methods))
         addHealth(to: router)
         let api = router.group("api/v1")
         addNode(to: api)
         addRecords(to: api)
         addConflicts(to: api)
         addInspection(to: api)
+        methods.note(router)
         return router
     }
 
@@ -29,7 +32,11 @@ public struct API: Sendable {
 
     private func addRecords(to api: RouterGroup<APIContext>) {
         api.get("types") { _, _ in
-            answer(["types": .array(Catalogue.all.map { .string($0.name) })])
+            let unknown = try await offload { [node] in try node.store.unknownTypes() }
+            return answer([
+                "types": .array(Catalogue.all.map { .string($0.name) }),
+                "needsUpgrade": .array(unknown.map { .string($0) }),
+            ])
         }
         api.get("types/:type") { _, context in
             answer(try type(context).schema)
@@ -46,7 +53,7 @@ public struct API: Sendable {
             return try await answer(written, status: .created)
         }
         api.get("records/:type/:id") { _, context in
-            let (type, id) = try record(context)
+            let (type, id) = try shownRecord(context)
             let (view, token) = try await offload { [node] in
                 let record = try node.existing(type, id)
                 return (try node.view(of: record), record.token)
@@ -54,7 +61,7 @@ public struct API: Sendable {
             return answer(view, token: token)
         }
         api.patch("records/:type/:id") { request, context in
-            let (type, id) = try record(context)
+            let (type, id) = try await record(context)
             let author = try request.author()
             let token = try request.token()
             let fields = try await request.object()
@@ -70,11 +77,10 @@ public struct API: Sendable {
         }
         for (path, isWithdrawn) in [("withdrawal", true), ("restoration", false)] {
             api.post("records/:type/:id/\(path)") { request, context in
-                let (type, id) = try record(context)
+                let (type, id) = try await record(context)
                 let author = try request.author()
                 let token = try request.token()
-                guard let reason = try await request.object()["reason"]?.string, !reason.isEmpty
-                else { throw Problem.reasonMissing }
+                let reason = try await request.object()["reason"]?.string ?? ""
                 let written = try await offload { [node] in
                     try node.setWithdrawn(
                         type, id, isWithdrawn, token: token, reason: reason, by: author)
@@ -83,17 +89,23 @@ public struct API: Sendable {
             }
         }
         api.get("records/:type/:id/history") { _, context in
-            let (type, id) = try record(context)
-            let entries = try await offload { [node] in try node.store.history(id) }
+            let (name, id) = try shownRecord(context)
+            let type = Catalogue.type(named: name)
+            let entries = try await offload { [node] in
+                _ = try node.existing(name, id)
+                return try node.store.history(id)
+            }
             guard let entries else { throw Problem.noSuchRecord }
             return answer(["changes": .array(entries.map { node.view(of: $0, type) })])
         }
     }
 
     private func list(_ request: Request, _ context: APIContext) async throws -> Response {
-        let type = try type(context)
         let limit = try request.limit()
         let cursor = request.query("cursor")
+        guard let type = Catalogue.type(named: try parameter("type", context)) else {
+            return try await listUnknown(context, after: cursor, limit: limit)
+        }
         let text = request.query("q")
         let key = request.query("key")
         var scope: Scope?
@@ -114,12 +126,20 @@ public struct API: Sendable {
                 page = try node.store.records(
                     ofType: type, scope: scope, after: cursor, limit: limit)
             }
-            var object: [String: JSON] = [
-                "records": .array(try page.elements.map { try node.view(of: $0) })
-            ]
-            if let next = page.next { object["next"] = .string(next) }
-            return answer(.object(object))
+            return answer(try node.view(of: page))
         }
+    }
+
+    /// Records of a newer version's type: kept, passed on, and listed so that they are not missed.
+    private func listUnknown(
+        _ context: APIContext, after cursor: String?, limit: Int
+    ) async throws -> Response {
+        let name = try parameter("type", context)
+        let page = try await offload { [node] in
+            try node.store.records(ofUnknownType: name, after: cursor, limit: limit)
+        }
+        if page.elements.isEmpty, cursor == nil { throw Problem.noSuchType }
+        return answer(try node.view(of: page))
     }
 
     // MARK: Conflicts
@@ -166,16 +186,26 @@ public struct API: Sendable {
 
     func type(_ context: APIContext) throws -> RecordType {
         guard let type = Catalogue.type(named: try parameter("type", context)) else {
-            throw Problem(
-                "no-such-type", .notFound, "No such record type; see /api/v1/types.",
-                "没有这种记录类型，见 /api/v1/types。")
+            throw Problem.noSuchType
         }
         return type
     }
 
-    private func record(_ context: APIContext) throws -> (RecordType, ShortID) {
-        let type = try type(context)
-        guard let id = ShortID(try parameter("id", context)) else { throw Problem.noSuchRecord }
+    private func record(_ context: APIContext) async throws -> (RecordType, ShortID) {
+        let (name, id) = try shownRecord(context)
+        if let type = Catalogue.type(named: name) { return (type, id) }
+        // A write of what only a newer version understands.
+        let stored = try await offload { [node] in try node.store.record(id) }
+        guard stored?.state.type == name else { throw Problem.noSuchType }
+        throw Problem.typeNeedsUpgrade
+    }
+
+    /// Its type may be one that this version does not know.
+    private func shownRecord(_ context: APIContext) throws -> (type: String, ShortID) {
+        let type = try parameter("type", context)
+        guard let id = ShortID(try parameter("id", context)) else {
+            throw Catalogue.type(named: type) == nil ? Problem.noSuchType : .noSuchRecord
+        }
         return (type, id)
     }
 

@@ -1,8 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import Logging
-import NIOCore
-import Records
 import SyncCore
 
 /// What a request of the API carries. It can be made without a connection: the command line
@@ -34,8 +32,6 @@ extension HTTPField.Name {
 }
 
 extension Request {
-    static let bodyBytes = 1 << 20
-
     func author() throws -> String {
         guard let code = headers[.user], AuthorCode.isValid(code) else { throw Problem.userMissing }
         return code
@@ -45,18 +41,6 @@ extension Request {
     func token() throws -> String {
         guard let field = headers[.ifMatch] else { throw Problem.tokenMissing }
         return field.trimmingPrefix("\"").trimmingSuffix("\"")
-    }
-
-    func object() async throws -> [String: JSON] {
-        let buffer: ByteBuffer
-        do { buffer = try await body.collect(upTo: Self.bodyBytes) } catch {
-            throw Problem(
-                "too-large", .contentTooLarge, "A body holds at most 1 MiB.", "请求体最多 1 MiB。")
-        }
-        if buffer.readableBytes == 0 { return [:] }
-        guard let json = JSON(decoding: Array(buffer.readableBytesView)), let object = json.object
-        else { throw Problem.unreadableBody }
-        return object
     }
 
     func query(_ name: String) -> String? {

@@ -51,6 +51,11 @@ extension Problem {
         "A side holds fields of a newer version: take a side as it is, or decide on an upgraded "
             + "node.",
         "某一方含有新版本字段：请整体采用某一方，或在升级后的节点裁定。")
+    static let typeNeedsUpgrade = Problem(
+        "needs-upgrade", .conflict,
+        "Records of this type came from a newer version: they are kept and passed on here, and "
+            + "changed on an upgraded node.",
+        "此类记录来自更高版本：本节点保存并转发，需升级后查看和修改。")
     static let reasonMissing = Problem(
         "reason-missing", .unprocessableContent, "A decision needs a reason.", "裁定必须填写理由。")
 }
@@ -61,10 +66,9 @@ extension Node {
     public func decide(
         _ name: String, _ choice: Choice, token: String, reason: String, by author: String
     ) throws -> Written {
-        let reason = reason.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !reason.isEmpty else { throw Problem.reasonMissing }
+        guard let reason = try checked(reason: reason) else { throw Problem.reasonMissing }
         guard let (item, _) = try store.conflict(named: name) else { throw Problem.noSuchConflict }
-        guard let type = Catalogue.type(named: item.type) else { throw Problem.choiceUnfit }
+        guard let type = Catalogue.type(named: item.type) else { throw Problem.typeNeedsUpgrade }
         if type.name == RegisteredNode.type.name, !isHub { throw Problem.hubOnly }
         switch item.subject {
         case .duplicate:

@@ -32,6 +32,7 @@ extension Node {
     ) throws -> Written {
         if type.isInsertOnly { throw Problem.insertOnly }
         if type.name == RegisteredNode.type.name { try refuseUnfitNode(fields) }
+        let reason = try checked(reason: reason)
         let record = try existing(type, id)
         let checked = try check(type, fields, over: record, allowsDuplicate: allowsDuplicate)
         return try write(
@@ -49,6 +50,7 @@ extension Node {
     ) throws -> Written {
         if type.isInsertOnly { throw Problem.insertOnly }
         if type.name == RegisteredNode.type.name, !isHub { throw Problem.hubOnly }
+        guard let reason = try checked(reason: reason) else { throw Problem.reasonMissing }
         let record = try existing(type, id)
         return try write(
             Edit(
@@ -69,12 +71,23 @@ extension Node {
         return Written(record: appended.record, change: appended.change, warnings: warnings)
     }
 
+    /// Nil for an empty one.
+    func checked(reason text: String?) throws -> String? {
+        let (reason, problems) = Reason.read(text ?? "")
+        if problems.hasErrors { throw Problem.invalid(problems) }
+        return reason
+    }
+
     func refuseBelowFloor() throws {
         if diskFloor.isBelow { throw Problem.diskFloor }
     }
 
     func existing(_ type: RecordType, _ id: ShortID) throws -> StoredRecord {
-        guard let record = try store.record(id), record.state.type == type.name else {
+        try existing(type.name, id)
+    }
+
+    func existing(_ type: String, _ id: ShortID) throws -> StoredRecord {
+        guard let record = try store.record(id), record.state.type == type else {
             throw Problem.noSuchRecord
         }
         return record

@@ -14,19 +14,19 @@ public struct Problem: Error, Sendable {
     /// Further members: the new heads of a record, the fields that are wrong.
     public var members: [String: JSON] = [:]
     public var token: String?
-    /// When to come back, for what passes by itself.
-    public var retryAfterSeconds: Int?
+    /// What else the answer says: when to come back, which methods there are.
+    public var headers: HTTPFields = [:]
 
     init(
         _ name: String, _ status: HTTPResponse.Status, _ english: String, _ chinese: String,
-        members: [String: JSON] = [:], token: String? = nil, retryAfterSeconds: Int? = nil
+        members: [String: JSON] = [:], token: String? = nil, headers: HTTPFields = [:]
     ) {
         self.name = name
         self.status = status
         detail = Bilingual(chinese, english)
         self.members = members
         self.token = token
-        self.retryAfterSeconds = retryAfterSeconds
+        self.headers = headers
     }
 
     var json: JSON {
@@ -42,9 +42,9 @@ public struct Problem: Error, Sendable {
 
 extension Problem: HTTPResponseError {
     public func response(from request: Request, context: some RequestContext) throws -> Response {
-        var headers: HTTPFields = [.contentType: "application/problem+json"]
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
         if let token { headers[.eTag] = "\"\(token)\"" }
-        if let retryAfterSeconds { headers[.retryAfter] = String(retryAfterSeconds) }
         return Response(
             status: status, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.encoded)))

@@ -8,6 +8,9 @@ import SyncCore
 extension Problem {
     static let notFound = Problem(
         "not-found", .notFound, "There is nothing at this address.", "此地址没有内容。")
+    static let noSuchType = Problem(
+        "no-such-type", .notFound, "No such record type; see /api/v1/types.",
+        "没有这种记录类型，见 /api/v1/types。")
     static let noSuchRecord = Problem(
         "no-such-record", .notFound,
         "No such record is stored here. If it is new elsewhere, sync first.",
@@ -29,18 +32,39 @@ extension Problem {
     static let busy = Problem(
         "busy", .serviceUnavailable,
         "Another program keeps the database locked; nothing was written. Close it, then try again.",
-        "数据库被其他程序锁定，未写入任何内容：请关闭该程序后重试。", retryAfterSeconds: 5)
+        "数据库被其他程序锁定，未写入任何内容：请关闭该程序后重试。", headers: [.retryAfter: "5"])
     static let diskFloor = Problem(
         "disk-floor", HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"),
         "The disk is almost full, so nothing more is written here; reading and fetching go on. Make "
             + "room in the data folder's file system, or lower --disk-floor-mib.",
         "磁盘空间即将用尽，本节点暂停写入，查询和接收不受影响：请清理数据目录所在磁盘，或调低 --disk-floor-mib。",
-        retryAfterSeconds: 60)
-    static let unreadableBody = Problem(
-        "body-malformed", .badRequest, "The body must be a JSON object without fractions.",
-        "请求体应为 JSON 对象，且不含小数。")
+        headers: [.retryAfter: "60"])
+    static let bodyNoObject = Problem(
+        "body-malformed", .badRequest,
+        "The body must be one JSON object, with the fields as members.",
+        "请求体应为一个 JSON 对象，各字段为其成员。")
+    static let bodyTooLarge = Problem(
+        "too-large", .contentTooLarge, "A body holds at most 1 MiB: send less.",
+        "请求体最多 1 MiB，请减少内容。")
+    static let bodyIncomplete = Problem(
+        "body-incomplete", .badRequest, "The body ended too early: send it again.",
+        "请求体不完整，请重新发送。")
+    static let bodyNotJSON = Problem(
+        "content-type", .unsupportedMediaType,
+        "Send the body as application/json in UTF-8, with that Content-Type.",
+        "请以 UTF-8 编码的 application/json 发送请求体，并注明 Content-Type。",
+        headers: [.accept: "application/json"])
+    static let bodyEncoded = Problem(
+        "content-encoding", .unsupportedMediaType,
+        "Send the body as it is: no Content-Encoding is understood here.",
+        "请直接发送请求体，不要压缩：本接口不支持 Content-Encoding。",
+        headers: [.acceptEncoding: "identity"])
+    static let badCursor = Problem(
+        "cursor-invalid", .badRequest,
+        "This cursor is not one of a page's `next`: begin without a cursor.",
+        "翻页标记无效：请不带 cursor 从第一页重新查询。")
     static let insertOnly = Problem(
-        "insert-only", .conflict,
+        "insert-only", .unprocessableContent,
         "Records of this type are never edited: add a new one that names it in `corrects`.",
         "此类记录不得修改：请新增一条更正记录，并在 corrects 中注明原记录。")
     static let hubOnly = Problem(
@@ -77,39 +101,6 @@ extension [FieldProblem] {
     }
 }
 
-/// Turns what the store says into answers, and logs what nobody foresaw.
-public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
-    private let logger: Logger
-
-    public init(logger: Logger) { self.logger = logger }
-
-    public func handle(
-        _ request: Request, context: Context,
-        next: @concurrent (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        do {
-            return try await next(request, context)
-        } catch let problem as Problem {
-            return try problem.response(from: request, context: context)
-        } catch let error as StoreError {
-            return try Problem(error).response(from: request, context: context)
-        } catch let error as HTTPError where error.status == .notFound {
-            return try Problem.notFound.response(from: request, context: context)
-        } catch let error as HTTPError {
-            return try Problem(
-                "http", error.status, error.body ?? "The request cannot be served.", "无法处理该请求。"
-            ).response(from: request, context: context)
-        } catch {
-            logger.error(
-                "request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
-            return try Problem(
-                "internal", .internalServerError, "Something failed here; the log says what.",
-                "内部错误，详见日志。"
-            ).response(from: request, context: context)
-        }
-    }
-}
-
 extension Problem {
     /// What the store's word means to a caller.
     public init(_ error: StoreError) {
@@ -117,6 +108,7 @@ extension Problem {
             switch error {
             case .noSuchRecord: .noSuchRecord
             case .badToken: .badToken
+            case .badCursor: .badCursor
             case .insertOnly: .insertOnly
             case .conflictMoved: .conflictMoved
             case .stale(let record):

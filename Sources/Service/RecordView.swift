@@ -5,6 +5,14 @@ import SyncCore
 
 /// Records and conflicts as JSON: what the API answers and what the pages show.
 extension Node {
+    func view(of page: Page<StoredRecord>) throws -> JSON {
+        var object: [String: JSON] = [
+            "records": .array(try page.elements.map { try view(of: $0) })
+        ]
+        if let next = page.next { object["next"] = .string(next) }
+        return .object(object)
+    }
+
     /// A record as it stands, disputed groups with their value in effect marked as provisional.
     public func view(of record: StoredRecord) throws -> JSON {
         let state = record.state
@@ -27,6 +35,8 @@ extension Node {
         guard let type = Catalogue.type(named: state.type) else {
             // A type of a newer version: kept and relayed, shown once this node is upgraded.
             object["needsUpgrade"] = true
+            object["notice"] = "Of a newer version: kept and passed on, shown after an upgrade."
+            object["notice_zh"] = "需升级后查看：该类型属于更高版本，本节点已保存并照常转发。"
             return .object(object)
         }
         let (values, provisional) = try valuesInEffect(record, type)

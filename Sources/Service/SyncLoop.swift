@@ -64,7 +64,9 @@ public struct SyncLoop: ServiceLifecycle.Service {
             }
         case .absorb(let answer, let sent):
             await attempt(inbox) {
-                .absorbed(try await offload { try store.absorb(answer, sent: sent) })
+                let absorbed = try await offload { try store.absorb(answer, sent: sent) }
+                node.warn(ofForks: absorbed.forked)
+                return .absorbed(absorbed)
             }
             node.indexNamesLater()
         case .listen(let request):

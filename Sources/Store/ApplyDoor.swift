@@ -15,6 +15,8 @@ public struct ApplyReport: Sendable {
     /// One for each segment, in order.
     public var results: [(last: Reference?, result: Applied)] = []
     public var scopes: Set<Scope> = []
+    /// Logs that got another branch: two machines wrote under one name, or one went back in time.
+    public var forked: [LogID] = []
     /// The node learned of changes of its own that it had lost, and goes on under a new name.
     public var didMint = false
 
@@ -47,6 +49,7 @@ struct ApplyDoor {
     /// At the hub: who relays, and the scopes granted to it. Nil at a county.
     let sender: Member?
     private var projector: Projector
+    private var forked: Set<LogID> = []
     private var signersByNode: [NodeID: [Member]] = [:]
 
     init(_ db: Database, identity: Identity, now: Int64, sender: Member?) throws {
@@ -70,6 +73,7 @@ struct ApplyDoor {
             }
         }
         try projector.finish()
+        report.forked = forked.sorted()
         for refusal in report.refusals {
             try RefusalTable.note(refusal, atHub: false, at: now, db)
         }
@@ -90,6 +94,9 @@ struct ApplyDoor {
         if place.run == nil, logs.isFull(of: segment.log) {
             return .refused(
                 Refusal(.tooLarge, log: segment.log, firstSequence: segment.firstSequence))
+        }
+        if place.run == nil, !(logs.tree(of: segment.log)?.runs ?? []).isEmpty {
+            forked.insert(segment.log)
         }
         let last = Tip(sequence: segment.lastSequence, hash: segment.lastHash)
         let run = try logs.extend(

@@ -66,6 +66,42 @@ extension Store {
         }
     }
 
+    /// Visible records of a type that this version does not know, in order of storage.
+    public func records(
+        ofUnknownType type: String, after cursor: String? = nil, limit: Int
+    ) throws -> Page<StoredRecord> {
+        try reading { reader in
+            let rows = try Row.fetchCursor(
+                reader.db.cachedStatement(
+                    sql: """
+                        SELECT \(RecordTable.columns) FROM record
+                        WHERE key > ? AND type = ? ORDER BY key
+                        """),
+                arguments: [try cursor.map(Self.key)?.rawValue ?? 0, type])
+            var found: [StoredRecord] = []
+            var last: ChangeKey?
+            while let row = try rows.next() {
+                let record = RecordTable.row(row)
+                if found.count == limit, let last {
+                    return Page(elements: found, next: Self.cursor(last))
+                }
+                if let stored = try reader.stored(record) {
+                    found.append(stored)
+                    last = record.key
+                }
+            }
+            return Page(elements: found, next: nil)
+        }
+    }
+
+    /// Types of stored records that this version does not know. Looks at every record.
+    public func unknownTypes() throws -> [String] {
+        try read { db in
+            try String.fetchAll(db, sql: "SELECT DISTINCT type FROM record WHERE key > 0")
+                .filter { Catalogue.type(named: $0) == nil }.sorted()
+        }
+    }
+
     private static func cursor(_ key: ChangeKey) -> String {
         var bytes: [UInt8] = []
         bytes.append(bigEndian: UInt64(bitPattern: key.rawValue))
@@ -73,7 +109,9 @@ extension Store {
     }
 
     private static func key(_ cursor: String) throws -> ChangeKey {
-        guard let bytes = Base32.decode(cursor), bytes.count == 8 else { throw StoreError.badToken }
+        guard let bytes = Base32.decode(cursor), bytes.count == 8, bytes[0] < 0x80 else {
+            throw StoreError.badCursor
+        }
         return ChangeKey(rawValue: bytes.reduce(0) { $0 << 8 | Int64($1) })
     }
 
@@ -183,7 +221,9 @@ extension Store {
 
     private static func place(_ cursor: String) throws -> (Int64, String) {
         let parts = cursor.split(separator: ".", maxSplits: 1).map(String.init)
-        guard parts.count == 2, let record = Int64(parts[0]) else { throw StoreError.badToken }
+        guard parts.count == 2, let record = Int64(parts[0]),
+            ConflictSlot(parts[1]) != nil || record == 0 && parts[1].hasPrefix("duplicate.")
+        else { throw StoreError.badCursor }
         return (record, parts[1])
     }
 

@@ -55,7 +55,7 @@ extension Store {
             if !report.didMint, try showsUnknownOwn(answer, logs, db) { try mint(db) }
             return AbsorbedAnswer(
                 reports: identity.ownScopes.map(logs.report), newChanges: report.newChanges,
-                refused: report.refusals, received: report.held)
+                refused: report.refusals, received: report.held, forked: report.forked)
         }
     }
 

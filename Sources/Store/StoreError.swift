@@ -18,6 +18,8 @@ public enum StoreError: Error, Sendable {
     case ambiguousID
     /// The token is not one that this node handed out.
     case badToken
+    /// The cursor is not one that a page of this list gave.
+    case badCursor
     /// The record moved on since the form was shown.
     case stale(StoredRecord)
     /// The field group has several values; only the conflict page may decide it.

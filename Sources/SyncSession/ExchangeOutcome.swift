@@ -23,13 +23,17 @@ public struct AbsorbedAnswer: Sendable {
     public var refused: [Refusal]
     /// The last change of each segment received that is now stored.
     public var received: [Reference]
+    /// Logs that got another branch by this answer.
+    public var forked: [LogID]
 
     public init(
-        reports: [ScopeReport], newChanges: Int, refused: [Refusal], received: [Reference]
+        reports: [ScopeReport], newChanges: Int, refused: [Refusal], received: [Reference],
+        forked: [LogID] = []
     ) {
         self.reports = reports
         self.newChanges = newChanges
         self.refused = refused
         self.received = received
+        self.forked = forked
     }
 }

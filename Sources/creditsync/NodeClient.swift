@@ -54,6 +54,37 @@ struct NodeClient {
         return answer
     }
 
+    /// Writes an answer to a file as it comes, so that it may be of any length.
+    func download(_ path: String, as type: String, to file: ExportFile) async throws {
+        let answer: APIAnswer
+        switch way {
+        case .here(_, let responder):
+            let response = try await responder.respond(
+                to: request(.get, path, headers: [.accept: type], body: nil),
+                context: APIContext(logger: logger))
+            let collector = BodyCollector()
+            if response.status.code < 400 {
+                try await response.body.write(FileCollector(file: file))
+            } else {
+                try await response.body.write(collector)
+            }
+            answer = APIAnswer(status: response.status.code, tag: nil, body: collector.bytes)
+        case .service(let service):
+            answer = try await service.download(path, as: type) { try file.write($0) }
+        }
+        if answer.status >= 400 { throw Self.failure(answer) }
+    }
+
+    private func request(
+        _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields, body: JSON?
+    ) -> Request {
+        Request(
+            head: HTTPRequest(
+                method: method, scheme: "http", authority: "localhost", path: path,
+                headerFields: headers),
+            body: RequestBody(buffer: ByteBuffer(bytes: body?.encoded ?? [])))
+    }
+
     private static func failure(_ answer: APIAnswer) -> CommandFailure {
         let object = answer.json.object ?? [:]
         var chinese = object["detail_zh"]?.string ?? "错误 \(answer.status)"
@@ -96,13 +127,9 @@ struct NodeClient {
             var headers: HTTPFields = [:]
             if let user { headers[.user] = user }
             if let token { headers[.ifMatch] = "\"\(token)\"" }
-            let request = Request(
-                head: HTTPRequest(
-                    method: method, scheme: "http", authority: "localhost", path: path,
-                    headerFields: headers),
-                body: RequestBody(buffer: ByteBuffer(bytes: body?.encoded ?? [])))
             let response = try await responder.respond(
-                to: request, context: APIContext(logger: logger))
+                to: request(method, path, headers: headers, body: body),
+                context: APIContext(logger: logger))
             let collector = BodyCollector()
             try await response.body.write(collector)
             return APIAnswer(
@@ -138,4 +165,12 @@ private final class BodyCollector: ResponseBodyWriter {
 
     func write(_ buffer: ByteBuffer) async throws { bytes += buffer.readableBytesView }
     func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
+
+/// Passes an answer on to a file.
+private struct FileCollector: ResponseBodyWriter {
+    let file: ExportFile
+
+    mutating func write(_ buffer: ByteBuffer) async throws { try file.write(buffer) }
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }

@@ -53,6 +53,16 @@ extension EndToEnd {
                         of: ["inspect", log, "--data", county.folder])
                     #expect(text.status == 0, "\(text.errors)")
                     #expect(!text.output.isEmpty)
+                    let file = province.folder + "/\(isRunning).cborseq"
+                    let exported = try await json(
+                        ["inspect", log, "--export", file], county.folder)
+                    let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+                    #expect(exported["bytes"] == .integer(Int64(bytes.count)))
+                    // A byte string of CBOR: the first segment.
+                    #expect(bytes.first.map { $0 >> 5 } == 2)
+                    let again = try await EndToEnd.program.end(
+                        of: ["inspect", log, "--export", file, "--data", county.folder])
+                    #expect(again.status == 1 && again.errors.contains("exists"))
                 }
             }
         }

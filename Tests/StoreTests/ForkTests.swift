@@ -52,6 +52,21 @@ import WireFormat
         #expect(after[0] != after[1])
     }
 
+    @Test func `A fork is told once, when its branch first comes`() throws {
+        let twins = try Twins(sealsFirst: true)
+        let hub = twins.province.hub.store
+        let log = twins.record.log
+        func newest(_ node: Node) throws -> [[UInt8]] {
+            try node.store.sealTail()
+            return [try #require(try node.store.segments(of: log).last).encoded]
+        }
+        #expect(try hub.apply(newest(twins.original)).forked == [])
+        #expect(try hub.apply(newest(twins.clone)).forked == [log])
+        #expect(try hub.apply(newest(twins.clone)).forked == [])
+        try twins.clone.store.rename(twins.record, "丁公司")
+        #expect(try hub.apply(newest(twins.clone)).forked == [])
+    }
+
     @Test func `Both go on writing after the fork`() throws {
         let twins = try Twins(sealsFirst: true)
         try twins.exchangeAll()

@@ -20,13 +20,13 @@ struct PageMiddleware: RouterMiddleware {
         do {
             try SameSite.check(request)
             response = try await next(request, context)
+            if response.status.code >= 400 {
+                node.logger.note(refused: request, "page", response.status)
+            }
         } catch {
             let problem = PageProblem(error)
-            if problem.status.kind == .serverError {
-                node.logger.error(
-                    "page failed",
-                    metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
-            }
+            node.logger.note(
+                refused: request, PageProblem.name(of: error), problem.status, cause: error)
             response = .page(
                 templates.page("problem", problem.model, title: problem.title, at: node),
                 status: problem.status)

@@ -24,11 +24,16 @@ struct PageProblem: Error {
         case let error as HTTPError where error.status == .notFound: self = .notFound
         case let error as HTTPError:
             self.init(error.status, Self.title(error.status), "无法处理该请求，请返回后重试。")
-        case StoreError.badToken: self = .outdatedLink
+        case StoreError.badToken, StoreError.badCursor: self = .outdatedLink
         case let error as StoreError: self.init(Problem(error))
         default:
             self.init(.internalServerError, "系统内部错误", "操作未完成，原因已写入本机日志，请联系管理员。")
         }
+    }
+
+    /// For the log: the API's name of the problem where it has one.
+    static func name(of error: any Error) -> String {
+        error is PageProblem ? "page" : Problem(describing: error).name
     }
 
     private static func title(_ status: HTTPResponse.Status) -> String {

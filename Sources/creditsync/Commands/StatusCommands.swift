@@ -106,38 +106,3 @@ struct RebuildCommand: AsyncParsableCommand {
         }
     }
 }
-
-struct InspectCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "inspect",
-        abstract: "查看日志原文 / any change or log as debug text",
-        discussion:
-            "inspect CHANGE-ID, inspect LOG (all its segments), or inspect (lists the logs).")
-
-    @OptionGroup var options: NodeOptions
-
-    @Argument(help: "变更编号或日志名 / id of a change, or name of a log")
-    var name: String?
-
-    func run() async throws {
-        try await reporting {
-            let client = try NodeClient(folder: options.folder)
-            guard let name else {
-                let logs = try await client.call(.get, "/api/v1/logs").json
-                if options.json { return Printing.json(logs) }
-                return Printing.table(
-                    logs["logs"]?.array ?? [],
-                    [
-                        ("log", ["log"]), ("changes", ["changes"]), ("branches", ["branches"]),
-                        ("receipted", ["receiptedThrough"]),
-                    ])
-            }
-            let path =
-                name.contains("/")
-                ? "/api/v1/segments?log=\(name.queryEscaped)"
-                : "/api/v1/changes/\(name.queryEscaped)"
-            let text = String(decoding: try await client.call(.get, path).body, as: UTF8.self)
-            options.json ? Printing.json(["text": .string(text)]) : print(text, terminator: "")
-        }
-    }
-}
