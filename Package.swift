@@ -78,7 +78,11 @@ let full: [Target] = [
         [
             "SyncCore", "Records", "Store", "Service", hummingbird, httpTypes, logging, mustache,
         ] + nio),
-    tests("ServiceTests", ["Service", "Store", "Records", "SyncCore", logging]),
+    tests(
+        "ServiceTests",
+        [
+            "Service", "Store", "Records", "SyncCore", "WireFormat", hummingbird, httpTypes, logging,
+        ]),
     tests(
         "ReviewSiteTests",
         [
