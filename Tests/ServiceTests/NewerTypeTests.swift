@@ -39,8 +39,8 @@ import WireFormat
     private var path: String { "/api/v1/records/evaluation" }
 
     @Test func `It is listed and shown as needing an upgrade`() async throws {
-        let types = try await hub.get("/api/v1/types").json
-        #expect(types["needsUpgrade"] == ["evaluation"])
+        let types = try await hub.get("/api/v1/unknown-types").json
+        #expect(types["types"] == ["evaluation"])
         let list = try await hub.get(path)
         #expect(list.status == 200)
         #expect(list.json["records"]?[0]?["needsUpgrade"] == true)

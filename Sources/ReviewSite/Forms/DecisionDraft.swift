@@ -85,7 +85,7 @@ extension DecisionComplaint {
             let path = $0["field"]?.string ?? ""
             let name = path.prefix { $0 != "[" }
             return DecisionComplaint(
-                anchor: "field-\(name)",
+                anchor: name == "reason" ? "reason" : "field-\(name)",
                 message: $0["message_zh"]?.string ?? problem.detail.chinese)
         }
     }
