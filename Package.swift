@@ -18,6 +18,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let bits = Target.Dependency.product(name: "BitCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
@@ -51,27 +52,47 @@ let pure: [Target] = [
     tests("SyncCoreTests", ["SyncCore"]),
     tests("WireFormatTests", ["WireFormat", "SyncCore", crypto]),
     tests("RecordsTests", ["Records", "SyncCore"]),
+    tests("AccessTests", ["Access", "SyncCore"]),
     tests("TidyTests", []),
 ]
 
 let storage: [Target] = [
     library("Store", ["SyncCore", "WireFormat", "SyncSession", "Records", grdb]),
-    tests("StoreTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records", grdb]),
+    .target(
+        name: "LogWriting", dependencies: ["SyncCore", "WireFormat"], path: "Tests/LogWriting",
+        swiftSettings: strict),
+    tests(
+        "StoreTests",
+        ["Store", "SyncCore", "WireFormat", "SyncSession", "Records", "LogWriting", grdb]),
+    tests(
+        "ProtocolTests",
+        [
+            "Store", "SyncCore", "WireFormat", "SyncSession", "Records", "Access", "LogWriting",
+            grdb,
+        ]),
     tests("SimulationTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records"]),
 ]
 
 let full: [Target] = [
+    library("BoundedHTTP", [hummingbirdCore, logging] + nio),
+    tests(
+        "BoundedHTTPTests",
+        [
+            "BoundedHTTP", "SyncHTTP", "SyncCore", "WireFormat", "Access", hummingbird,
+            hummingbirdCore, httpTypes, logging,
+        ] + nio + lifecycle),
     library(
         "SyncHTTP",
         [
-            "SyncCore", "WireFormat", "SyncSession", "Access", logging, hummingbird, httpClient,
+            "SyncCore", "WireFormat", "SyncSession", "Access", "BoundedHTTP", logging, hummingbird,
+            httpClient,
             httpTypes,
         ] + nio),
     library(
         "Service",
         [
             "SyncCore", "WireFormat", "SyncSession", "Records", "Access", "Store", "SyncHTTP",
-            logging, hummingbird, httpTypes,
+            "BoundedHTTP", logging, hummingbird, httpTypes,
         ] + nio + lifecycle),
     library(
         "ReviewSite",
@@ -95,7 +116,7 @@ let full: [Target] = [
         name: "creditsync",
         dependencies: [
             "SyncCore", "Records", "Store", "Service", "ReviewSite", "APIClient", "Rehearsal",
-            arguments, logging, hummingbird, httpTypes,
+            "BoundedHTTP", arguments, logging, hummingbird, httpTypes,
         ] + nio + lifecycle,
         swiftSettings: strict),
     // Depends on the program so that it is built before it is run.

@@ -1,4 +1,5 @@
 /// What people do at one node: records, edits, stale forms, and fields of a newer version.
+import LogWriting
 import Records
 import Store
 import SyncCore

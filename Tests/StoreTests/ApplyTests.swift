@@ -1,4 +1,5 @@
 /// What arrives: any number of times, in any split and order, with the same result.
+import LogWriting
 import GRDB
 import Records
 import SyncCore

@@ -1,4 +1,5 @@
 /// Conflict pages: what a decision or a join closes, and what moves while somebody looks.
+import LogWriting
 import Records
 import Store
 import SyncCore

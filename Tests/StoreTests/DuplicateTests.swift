@@ -1,4 +1,5 @@
 /// Two records of one supplier: found by its credit code, merged, unmerged.
+import LogWriting
 import Records
 import Store
 import SyncCore

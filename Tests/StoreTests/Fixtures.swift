@@ -1,4 +1,5 @@
 /// A small province in memory: a hub, and counties that exchange with it by hand.
+import LogWriting
 import Foundation
 import GRDB
 import Records
@@ -275,5 +276,15 @@ extension Edit.GroupWrite {
 
     static func size(_ code: String) -> Edit.GroupWrite {
         .fields([Supplier.smeClass: .text(code)])
+    }
+}
+
+extension LogWriter {
+    init(
+        _ identity: Identity, incarnation: UInt64, scope: Scope = .province, lane: Lane = .records
+    ) {
+        self.init(
+            log: LogID(node: identity.node, incarnation: incarnation, scope: scope, lane: lane),
+            key: identity.key)
     }
 }

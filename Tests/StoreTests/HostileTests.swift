@@ -1,4 +1,5 @@
 /// What no form would write: a node takes it in, shows what it can, and goes on.
+import LogWriting
 import Records
 import Store
 import SyncCore

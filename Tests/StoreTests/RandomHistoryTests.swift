@@ -1,5 +1,6 @@
 /// Random work at several nodes: after each step the projection is the fold of history, and in the
 /// end everybody holds the same.
+import LogWriting
 import Records
 import Store
 import SyncCore

@@ -1,4 +1,5 @@
 /// Structural refusals: nothing of the segment stays, and no other segment is stopped.
+import LogWriting
 import Records
 import Store
 import SyncCore

@@ -1,4 +1,5 @@
 /// What the hub holds and releases: the value leaves, what it had replaced comes back.
+import LogWriting
 import Records
 import Store
 import SyncCore

@@ -1,4 +1,5 @@
 /// Changes that arrive before what they refer to: stored, listed, wanted, then taken in.
+import LogWriting
 import GRDB
 import Records
 import SyncCore

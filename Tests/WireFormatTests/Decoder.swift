@@ -38,7 +38,7 @@ enum Decoder: CaseIterable {
         case .request: MessageCodec.encode(random.request())
         case .answer: MessageCodec.encode(random.answer())
         case .wakeRequest: MessageCodec.encode(WakeRequest(scopes: random.reports(clocks: false)))
-        case .wakeAnswer: MessageCodec.encode(WakeAnswer(scopes: random.reports()))
+        case .wakeAnswer: MessageCodec.encode(WakeAnswer(scopes: random.reports(clocks: false)))
         case .segment: random.author(1 + random.below(4)).seal()
         case .header: ChangeCodec.encode(random.header(in: random.scope()))
         case .payload: ChangeCodec.encode(random.payload(for: random.header(in: .province)))
