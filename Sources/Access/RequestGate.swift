@@ -1,6 +1,6 @@
 import SyncCore
 
-/// Admits each signed request of a node once, and only while it is fresh.
+/// Admits each signed request of one node once, and only while it is fresh.
 ///
 /// Nonces are kept in memory, so that an idle poll writes nothing. A restart would forget them;
 /// therefore every request names the hub's boot number, and one signed for an earlier run is
@@ -18,15 +18,23 @@ public struct RequestGate: Sendable {
     }
 
     public static let windowMilliseconds = Limits.requestClockSkewSeconds * 1000
-    public static let nonceLimit = 200_000
+    /// More than the default rate of a node brings in the time that nonces are kept.
+    public static let nonceLimit = 20_000
 
     public let boot: UInt64
+    private let nonceLimit: Int
     private var nonces: Set<[UInt8]> = []
     /// In order of arrival, so that the oldest are forgotten first.
     private var arrivals: [(time: Int64, nonce: [UInt8])] = []
     private var firstArrival = 0
 
-    public init(boot: UInt64) { self.boot = boot }
+    public init(boot: UInt64, nonceLimit: Int = RequestGate.nonceLimit) {
+        self.boot = boot
+        self.nonceLimit = nonceLimit
+    }
+
+    /// Nonces kept.
+    public var count: Int { nonces.count }
 
     /// Times are milliseconds UTC. The signature has been checked.
     public mutating func admit(
@@ -37,16 +45,17 @@ public struct RequestGate: Sendable {
         guard !overflow, difference.magnitude <= UInt64(Self.windowMilliseconds) else {
             return .clockOff
         }
-        forget(before: now - 2 * Self.windowMilliseconds)
+        forget(now: now)
         guard !nonces.contains(nonce) else { return .replayed }
-        guard nonces.count < Self.nonceLimit else { return .crowded }
+        guard nonces.count < nonceLimit else { return .crowded }
         nonces.insert(nonce)
         arrivals.append((now, nonce))
         return .admitted
     }
 
     /// A request is fresh for five minutes before and after its time.
-    private mutating func forget(before limit: Int64) {
+    public mutating func forget(now: Int64) {
+        let limit = now - 2 * Self.windowMilliseconds
         while firstArrival < arrivals.count, arrivals[firstArrival].time < limit {
             nonces.remove(arrivals[firstArrival].nonce)
             firstArrival += 1

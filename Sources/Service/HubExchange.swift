@@ -1,5 +1,4 @@
-import Foundation
-import HTTPTypes
+import BoundedHTTP
 import Hummingbird
 import Logging
 import Store
@@ -9,18 +8,15 @@ import SyncSession
 
 /// The hub's side of the sync protocol, on top of its store.
 extension Node {
-    public func syncRouter() -> Router<BasicRequestContext> {
-        let router = Router()
+    public func syncRouter(limits: ListenerLimits) -> Router<SyncContext> {
+        let router = Router(context: SyncContext.self)
         let identity = identity
         let boot = store.random(8).reduce(0) { $0 << 8 | UInt64($1) }
         let authentication = HubAuthentication(
-            node: identity.node, key: identity.key, boot: boot, clock: store.clock)
+            node: identity.node, key: identity.key, boot: boot, limits: limits, clock: store.clock)
         SyncRoutes(
             handlers: HubHandlers(
-                grant: { [store] node in
-                    let member = try await offload { try store.member(node) }
-                    return member.map { ($0.key, $0.scopes) }
-                },
+                grant: { [self] in try await grant($0) },
                 exchange: { [self] request, node in try await exchange(request, node) },
                 wake: { [self] request, _ in try await wake(request) }),
             authentication: authentication, logger: logger
@@ -28,12 +24,21 @@ extension Node {
         return router
     }
 
+    private func grant(_ node: NodeID) async throws -> HubHandlers.Grant? {
+        try await SyncThreads.look { [store] in
+            if let member = try store.member(node) {
+                return .current(key: member.key, scopes: member.scopes)
+            }
+            let keys = try store.formerMember(node)
+            return keys.isEmpty ? nil : .former(keys: keys)
+        }
+    }
+
     private func exchange(_ request: ExchangeRequest, _ node: NodeID) async throws -> ExchangeAnswer
     {
-        let (answer, applied) = try await offload { [store] in
-            guard let member = try store.member(node) else { throw StoreError.noSuchRecord }
-            return try store.exchange(request, from: member)
-        }
+        // It takes nothing in, but still gives.
+        if !request.segments.isEmpty, diskFloor.isBelow { throw SyncProblem.diskFloor }
+        let (answer, applied) = try await write(request, node)
         counters.add("sync_requests_total")
         counters.add("sync_changes_received_total", applied.newChanges)
         counters.add("sync_segments_sent_total", answer.segments.count)
@@ -52,13 +57,29 @@ extension Node {
         return answer
     }
 
+    private func write(
+        _ request: ExchangeRequest, _ node: NodeID
+    ) async throws -> (answer: ExchangeAnswer, applied: ApplyReport) {
+        do {
+            return try await SyncThreads.write { [store] in
+                // Withdrawn while the request was on its way.
+                guard let member = try store.member(node) else { throw SyncProblem.revoked }
+                return try store.exchange(request, from: member)
+            }
+        } catch StoreError.busy {
+            throw SyncProblem.busy(retryAfterSeconds: 5)
+        }
+    }
+
     /// Names the scopes whose digest differs from what the node knows, as soon as there is one.
     private func wake(_ request: WakeRequest) async throws -> WakeAnswer {
         let scopes = request.scopes.map(\.scope)
         let news = news.subscribe(Set(scopes))
         let known = Dictionary(uniqueKeysWithValues: request.scopes.map { ($0.scope, $0.digest) })
         @Sendable func changed() async throws -> [ScopeReport] {
-            let reports = try await offload { [store] in try store.reports(of: scopes) }
+            let reports = try await SyncThreads.look { [store] in
+                try store.reports(of: scopes)
+            }
             return reports.filter { $0.digest != known[$0.scope] }.map {
                 ScopeReport(scope: $0.scope, digest: $0.digest)
             }

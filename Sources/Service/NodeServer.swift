@@ -1,4 +1,5 @@
 import Access
+import BoundedHTTP
 import Hummingbird
 import Logging
 import NIOCore
@@ -29,10 +30,13 @@ public struct NodeServer {
     private let router: Router<APIContext>
     private let api: Listener
     private let sync: Listener?
+    private let limits: ListenerLimits
     private let onReady: @Sendable (_ apiPort: Int?, _ syncPort: Int?) -> Void
 
+    /// `limits`: of each listener, but for the size of a body at the API's.
     public init(
         _ node: Node, router: Router<APIContext>, api: Listener, sync: Listener?,
+        limits: ListenerLimits = ListenerLimits(),
         onReady: @escaping @Sendable (_ apiPort: Int?, _ syncPort: Int?) -> Void
     ) throws {
         guard LoopbackRule.allows(host: api.host) else { throw NotLoopback(host: api.host) }
@@ -40,6 +44,7 @@ public struct NodeServer {
         self.router = router
         self.api = api
         self.sync = sync
+        self.limits = limits
         self.onReady = onReady
     }
 
@@ -48,14 +53,14 @@ public struct NodeServer {
         var services: [any ServiceLifecycle.Service] = []
         services.append(
             Application(
-                router: router,
+                router: router, server: .bounded(apiRules),
                 configuration: .init(address: .hostname(api.host, port: api.port)),
                 onServerRunning: { await ready.note(api: $0.localAddress?.port) },
                 logger: node.logger))
         if let sync {
             services.append(
                 Application(
-                    router: node.syncRouter(),
+                    router: node.syncRouter(limits: limits), server: .bounded(syncRules),
                     configuration: .init(address: .hostname(sync.host, port: sync.port)),
                     onServerRunning: { await ready.note(sync: $0.localAddress?.port) },
                     logger: node.logger))
@@ -68,6 +73,19 @@ public struct NodeServer {
                 logger: node.logger))
         try await group.run()
         try node.store.close()
+    }
+}
+
+extension NodeServer {
+    private var apiRules: BoundedHTTP {
+        var limits = limits
+        limits.bodyBytes = Request.bodyBytes
+        return BoundedHTTP(
+            limits: limits, methods: "GET, HEAD, POST, PATCH", routesRefuseLargeBodies: false)
+    }
+
+    private var syncRules: BoundedHTTP {
+        BoundedHTTP(limits: limits, methods: "POST", routesRefuseLargeBodies: true)
     }
 }
 

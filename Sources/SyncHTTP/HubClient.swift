@@ -125,9 +125,13 @@ public final class HubClient: Sendable {
         } catch {
             throw .unreachable("\(error)")
         }
-        try verify(
-            header: headers.first(name: HTTPField.Name.proof.rawName), status: status, path: path,
-            body: answer, nonce: nonce)
+        let answerProof = headers.first(name: HTTPField.Name.proof.rawName)
+        // The hub refuses before it reads a request, and then signs nothing. To wait is what
+        // anybody on the way can make a node do.
+        if answerProof == nil, status == 429 || status == 503 {
+            throw .busy(retryAfterSeconds: retryAfter(headers) ?? 5)
+        }
+        try verify(header: answerProof, status: status, path: path, body: answer, nonce: nonce)
         return (status, answer, retryAfter(headers))
     }
 

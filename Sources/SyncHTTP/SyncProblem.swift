@@ -1,5 +1,6 @@
 import Foundation
-import HTTPTypes
+import SyncCore
+import WireFormat
 
 /// A refused request (RFC 9457): `type` is stable, the details say what to do.
 public struct SyncProblem: Error, Sendable, Codable {
@@ -8,9 +9,17 @@ public struct SyncProblem: Error, Sendable, Codable {
     public let status: Int
     public let detail: String
     public let detailChinese: String
+    /// Versions of the protocol that this hub knows.
+    public var supported: [UInt64]?
+    /// Names of the scopes that are granted.
+    public var scopes: [String]?
+
+    /// Header fields of the answer, not part of the problem.
+    var retryAfterSeconds: Int64?
+    var allowedMethods: String?
 
     enum CodingKeys: String, CodingKey {
-        case type, title, status, detail
+        case type, title, status, detail, supported, scopes
         case detailChinese = "detail_zh"
     }
 
@@ -24,8 +33,40 @@ public struct SyncProblem: Error, Sendable, Codable {
         detailChinese = chinese
     }
 
+    var encoded: [UInt8] {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return Array(try encoder.encode(self))
+        }
+    }
+
     /// The last part of the type.
     public var name: String { String(type.dropFirst(Self.base.count)) }
+
+    /// The signature is wrong, missing or worn out. Addresses from which such requests come in
+    /// numbers are refused before a body is read.
+    var isFailedAuthentication: Bool {
+        status == 401 || name == Self.badProof.name || name == Self.revoked.name
+    }
+
+    public static func busy(retryAfterSeconds: Int64) -> SyncProblem {
+        var problem = SyncProblem(
+            "busy", 503, "Too much at once", "Come back after Retry-After.", "请求过多，请稍后重试。")
+        problem.retryAfterSeconds = retryAfterSeconds
+        return problem
+    }
+
+    static func tooManyRequests(retryAfterSeconds: Int64) -> SyncProblem {
+        var problem = SyncProblem(
+            "too-many-requests", 429, "Too many requests",
+            "Come back after Retry-After; one exchange may carry many records.",
+            "请求过于频繁：请稍后重试，一次同步可携带多条记录。")
+        problem.retryAfterSeconds = retryAfterSeconds
+        return problem
+    }
+
+    // MARK: Who asks
 
     static let noProof = SyncProblem(
         "signature-missing", 401, "The request is not signed",
@@ -35,11 +76,19 @@ public struct SyncProblem: Error, Sendable, Codable {
         "signature-malformed", 400, "The signature cannot be read",
         "CreditSync-Proof must be one base64 COSE_Sign1 with the five protected headers.",
         "签名无法解析：CreditSync-Proof 应为一个 base64 编码的 COSE_Sign1。")
+    static let algorithm = SyncProblem(
+        "signature-algorithm", 401, "The signature is of another algorithm",
+        "Sign with Ed25519: COSE algorithm -8.", "签名算法不受支持：请使用 Ed25519（COSE 算法 -8）。")
     /// The same for an unknown node and a wrong signature: an outsider learns nothing.
     static let notAuthenticated = SyncProblem(
         "signature-invalid", 401, "The request is not signed by a registered node",
         "Register the node's public key at the hub with `creditsync node add`.",
         "请求不是由已登记节点签名的：请在省级节点用 creditsync node add 登记其公钥。")
+    /// Only for who signs with a key that was once registered.
+    public static let revoked = SyncProblem(
+        "node-revoked", 403, "This node's registration was withdrawn",
+        "Ask the hub's administrators; what the node wrote before stays as it is.",
+        "该节点的登记已被撤销：请联系省级管理员，此前写入的内容不受影响。")
     static let clockOff = SyncProblem(
         "clock", 401, "The request's time is more than five minutes from the hub's",
         "Repeat with the time in this answer's signature. Claimed times of records stay as they are.",
@@ -51,25 +100,75 @@ public struct SyncProblem: Error, Sendable, Codable {
     static let replayed = SyncProblem(
         "replay", 401, "The nonce was used before",
         "Sign each request with a fresh nonce.", "随机数已使用过：每次请求都要使用新的随机数。")
-    static let crowded = SyncProblem(
-        "busy", 503, "Too many requests", "Come back after Retry-After.", "请求过多，请稍后重试。")
+
+    // MARK: What is asked
+
+    static let notFound = SyncProblem(
+        "not-found", 404, "There is nothing at this address",
+        "The sync routes are \(SyncPath.exchange) and \(SyncPath.wake).", "此地址没有内容。")
+    static let methodNotAllowed: SyncProblem = {
+        var problem = SyncProblem(
+            "method-not-allowed", 405, "This address answers POST only", "Send a POST.",
+            "此地址只接受 POST 请求。")
+        problem.allowedMethods = "POST"
+        return problem
+    }()
+    static let mediaType = SyncProblem(
+        "media-type", 415, "The body is of another type",
+        "Send Content-Type: \(SyncPath.contentType).", "请求体类型应为 \(SyncPath.contentType)。")
+    static let contentEncoding = SyncProblem(
+        "content-encoding", 415, "The body is encoded once more",
+        "Send no Content-Encoding: segments are compressed already.",
+        "不接受 Content-Encoding：数据段本身已压缩。")
     static let tooLarge = SyncProblem(
         "too-large", 413, "The body is too large",
         "One exchange holds at most 8 MiB: send less, the rest goes with the next one.",
         "请求体过大：一次同步最多 8 MiB，请减少内容，其余下次再传。")
-    static let malformed = SyncProblem(
-        "malformed", 400, "The body cannot be read",
-        "The body must be the CBOR sequence described by the protocol, in canonical form.",
-        "请求体无法解析：应为协议规定的规范 CBOR 序列。")
-    static let unsupported = SyncProblem(
-        "unsupported", 426, "The message is of a version this hub does not know",
-        "Upgrade the older side.", "消息版本不受支持：请升级较旧的一方。")
-    static let scopeNotGranted = SyncProblem(
-        "scope-not-granted", 403, "A scope was named that is not granted to this node",
-        "Ask for the node's own scopes only; they are set by `creditsync node add`.",
-        "请求了未授权的范围：节点只能请求登记时授予的范围。")
-    static let storage = SyncProblem(
-        "outcome-unknown", 503, "The hub could not say whether its commit went through",
-        "Send the same again: repeating is harmless.",
-        "省级节点无法确认提交结果：请重复发送，重复不会造成影响。")
+
+    static func undecodable(_ error: WireError) -> SyncProblem {
+        switch error.rule {
+        case .tooLarge: return tooLarge
+        case .unsupported:
+            var problem = SyncProblem(
+                "unsupported", 426, "The message is of a version this hub does not know",
+                "Upgrade the older side.", "消息版本不受支持：请升级较旧的一方。")
+            problem.supported = [MessageCodec.protocolVersion]
+            return problem
+        default:
+            return SyncProblem(
+                "malformed", 400, "The body cannot be read",
+                "The body must be the CBOR sequence described by the protocol, in canonical form: "
+                    + "\(error.rule.name) at byte \(error.offset).",
+                "请求体无法解析：应为协议规定的规范 CBOR 序列（第 \(error.offset) 字节，\(error.rule.name)）。")
+        }
+    }
+
+    static func scopeNotGranted(granted: [Scope]) -> SyncProblem {
+        var problem = SyncProblem(
+            "scope-not-granted", 403, "A scope was named that is not granted to this node",
+            "Ask for the scopes in `scopes` only; they are set by `creditsync node add`.",
+            "请求了未授权的范围：节点只能请求登记时授予的范围，见 scopes。")
+        problem.scopes = granted.sorted().map(\.description)
+        return problem
+    }
+
+    // MARK: The store
+
+    static let storage: SyncProblem = {
+        var problem = SyncProblem(
+            "outcome-unknown", 503, "The hub could not say whether its commit went through",
+            "Send the same again: repeating is harmless.",
+            "省级节点无法确认提交结果：请重复发送，重复不会造成影响。")
+        problem.retryAfterSeconds = 5
+        return problem
+    }()
+    /// It takes nothing in, but still gives: a request without segments is answered.
+    public static let diskFloor: SyncProblem = {
+        var problem = SyncProblem(
+            "disk-floor", 507, "The hub's disk is almost full",
+            "Nothing is taken in until its administrators have made room; fetching goes on.",
+            "省级节点磁盘空间即将用尽，暂停接收上传，下载不受影响。")
+        problem.retryAfterSeconds = 60
+        return problem
+    }()
 }

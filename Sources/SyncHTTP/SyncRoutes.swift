@@ -1,4 +1,4 @@
-import Foundation
+import BoundedHTTP
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -6,40 +6,24 @@ import NIOCore
 import SyncCore
 import WireFormat
 
-/// What the hub does with an authenticated message.
-public struct HubHandlers: Sendable {
-    /// The registered key and scopes of a node.
-    public var grant: @Sendable (NodeID) async throws -> (key: PublicKey, scopes: [Scope])?
-    public var exchange: @Sendable (ExchangeRequest, NodeID) async throws -> ExchangeAnswer
-    /// Returns when there is news, or after the poll's time.
-    public var wake: @Sendable (WakeRequest, NodeID) async throws -> WakeAnswer
-
-    public init(
-        grant: @escaping @Sendable (NodeID) async throws -> (key: PublicKey, scopes: [Scope])?,
-        exchange: @escaping @Sendable (ExchangeRequest, NodeID) async throws -> ExchangeAnswer,
-        wake: @escaping @Sendable (WakeRequest, NodeID) async throws -> WakeAnswer
-    ) {
-        self.grant = grant
-        self.exchange = exchange
-        self.wake = wake
-    }
-}
-
 /// The hub's end of the protocol: two routes, each authenticated and answered with a signature.
 public struct SyncRoutes: Sendable {
     private let handlers: HubHandlers
     private let authentication: HubAuthentication
+    private let admission: SyncAdmission
     private let logger: Logger
 
     public init(handlers: HubHandlers, authentication: HubAuthentication, logger: Logger) {
         self.handlers = handlers
         self.authentication = authentication
         self.logger = logger
+        admission = SyncAdmission(limits: authentication.limits, clock: authentication.clock)
     }
 
-    public func add(to router: Router<some RequestContext>) {
-        router.post(RouterPath(SyncPath.exchange)) { request, _ in
-            try await respond(to: request, path: SyncPath.exchange) { body, node, scopes in
+    public func add(to router: Router<SyncContext>) {
+        router.add(middleware: SyncAddresses { try refusal($0, to: $1, on: $2, path: $3) })
+        router.post(RouterPath(SyncPath.exchange)) { request, context in
+            try await respond(to: request, context, path: SyncPath.exchange) { body, node, scopes in
                 let message = try decode { () throws(WireError) in
                     try MessageCodec.decodeRequest(body)
                 }
@@ -47,8 +31,8 @@ public struct SyncRoutes: Sendable {
                 return MessageCodec.encode(try await handlers.exchange(message, node))
             }
         }
-        router.post(RouterPath(SyncPath.wake)) { request, _ in
-            try await respond(to: request, path: SyncPath.wake) { body, node, scopes in
+        router.post(RouterPath(SyncPath.wake)) { request, context in
+            try await respond(to: request, context, path: SyncPath.wake) { body, node, scopes in
                 let message = try decode { () throws(WireError) in
                     try MessageCodec.decodeWakeRequest(body)
                 }
@@ -59,70 +43,113 @@ public struct SyncRoutes: Sendable {
     }
 
     private func require(_ scopes: [Scope], within granted: [Scope]) throws {
-        guard scopes.allSatisfy(granted.contains) else { throw SyncProblem.scopeNotGranted }
-    }
-
-    private func decode<Message>(_ body: () throws(WireError) -> Message) throws -> Message {
-        do { return try body() } catch {
-            throw error.rule == .unsupported ? SyncProblem.unsupported : SyncProblem.malformed
+        guard scopes.allSatisfy(granted.contains) else {
+            throw SyncProblem.scopeNotGranted(granted: granted)
         }
     }
 
+    private func decode<Message>(_ body: () throws(WireError) -> Message) throws -> Message {
+        do { return try body() } catch { throw SyncProblem.undecodable(error) }
+    }
+
+    // MARK: One request
+
+    /// Whom an answer is signed for.
+    private struct Peer {
+        let node: NodeID
+        let nonce: [UInt8]
+        var isAuthenticated = false
+    }
+
     private func respond(
-        to request: Request, path: String,
+        to request: Request, _ context: SyncContext, path: String,
         _ handle: ([UInt8], NodeID, [Scope]) async throws -> [UInt8]
     ) async throws -> Response {
-        var peer: (node: NodeID, nonce: [UInt8])?
+        var peer: Peer?
         do {
-            let proof = try HubAuthentication.proof(header: request.headers[.proof])
-            peer = (proof.sender, proof.nonce)
-            // Nobody who is not registered makes the hub take in a body.
+            // Not signed: it is meant for whoever keeps failing, and should cost little.
+            if let wait = admission.wait(context.channel) {
+                throw SyncProblem.tooManyRequests(retryAfterSeconds: (wait + 999) / 1000)
+            }
+            let proof = try HubAuthentication.proof(headers: request.headers[values: .proof])
+            peer = Peer(node: proof.sender, nonce: proof.nonce)
+            // Nobody who was never registered makes the hub take in a body.
             guard let grant = try await handlers.grant(proof.sender) else {
                 throw SyncProblem.notAuthenticated
             }
             let body = try await collect(request)
             try authentication.check(
-                proof, method: request.method.rawValue, path: path, body: body, key: grant.key)
-            let answer = try await handle(body, proof.sender, grant.scopes)
+                proof, method: request.method.rawValue, path: path, body: body, grant: grant)
+            guard case .current(_, let scopes) = grant else {
+                preconditionFailure("only a registered node is authenticated")
+            }
+            peer?.isAuthenticated = true
+            admission.authenticated(context.channel)
+            let answer = try await admission.perform(of: proof.sender, bodyBytes: body.count) {
+                try await handle(body, proof.sender, scopes)
+            }
             return response(.ok, answer, SyncPath.contentType, path: path, peer: peer)
         } catch let problem as SyncProblem {
-            logger.notice(
-                "sync request refused",
-                metadata: [
-                    "problem": "\(problem.name)", "path": "\(path)",
-                    "node": "\(peer?.node.name ?? "-")",
-                ])
-            return try refusal(problem, path: path, peer: peer)
+            if problem.isFailedAuthentication { admission.failed(context.channel) }
+            return try refusal(problem, to: request, on: context, path: path, peer: peer)
+        } catch is LostConnection {
+            // The guard of the connection has said and logged what there is to say.
+            return Response(status: .badRequest)
         } catch {
             logger.error("sync request failed", metadata: ["error": "\(error)", "path": "\(path)"])
-            return try refusal(.storage, path: path, peer: peer)
+            return try answer(.storage, path: path, peer: peer)
         }
     }
 
+    /// The body did not come to its end.
+    private struct LostConnection: Error {}
+
+    /// What the head says is refused before anything of the body is read.
     private func collect(_ request: Request) async throws -> [UInt8] {
+        let limit = authentication.limits.bodyBytes
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw SyncProblem.tooLarge
+        }
+        guard request.headers[.contentEncoding] == nil else { throw SyncProblem.contentEncoding }
+        let type = request.headers[.contentType]?.prefix { $0 != ";" && $0 != " " }.lowercased()
+        guard type == SyncPath.contentType else { throw SyncProblem.mediaType }
         do {
-            let buffer = try await request.body.collect(upTo: Limits.exchangeBytes)
+            let buffer = try await request.body.collect(upTo: limit)
             return Array(buffer.readableBytesView)
         } catch is NIOTooManyBytesError {
             throw SyncProblem.tooLarge
+        } catch {
+            throw LostConnection()
         }
     }
 
+    // MARK: Answers
+
     private func refusal(
-        _ problem: SyncProblem, path: String, peer: (node: NodeID, nonce: [UInt8])?
+        _ problem: SyncProblem, to request: Request, on context: SyncContext, path: String,
+        peer: Peer? = nil
     ) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let node = peer.flatMap { $0.isAuthenticated ? $0.node.name : nil }
+        RefusalLog.note(
+            logger, problem: problem.name, path: path, node: node,
+            address: SourceAddress(context.channel.remoteAddress).description)
+        return try answer(problem, path: path, peer: peer)
+    }
+
+    private func answer(_ problem: SyncProblem, path: String, peer: Peer?) throws -> Response {
         var response = response(
-            HTTPResponse.Status(code: problem.status), Array(try encoder.encode(problem)),
+            HTTPResponse.Status(code: problem.status), try problem.encoded,
             "application/problem+json", path: path, peer: peer)
-        if problem.status == 503 { response.headers[.retryAfter] = "5" }
+        if let seconds = problem.retryAfterSeconds {
+            response.headers[.retryAfter] = "\(max(seconds, 1))"
+        }
+        if let methods = problem.allowedMethods { response.headers[.allow] = methods }
         return response
     }
 
     private func response(
         _ status: HTTPResponse.Status, _ body: [UInt8], _ contentType: String, path: String,
-        peer: (node: NodeID, nonce: [UInt8])?
+        peer: Peer?
     ) -> Response {
         var headers: HTTPFields = [.contentType: contentType]
         if let peer {
@@ -132,5 +159,26 @@ public struct SyncRoutes: Sendable {
         return Response(
             status: status, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+/// Refuses unknown addresses, and known ones that are asked otherwise than by POST.
+private struct SyncAddresses: RouterMiddleware {
+    typealias Context = SyncContext
+
+    let refuse: @Sendable (SyncProblem, Request, SyncContext, String) throws -> Response
+
+    func handle(
+        _ request: Request, context: SyncContext,
+        next: @concurrent (Request, SyncContext) async throws -> Response
+    ) async throws -> Response {
+        let path = request.uri.path
+        guard path == SyncPath.exchange || path == SyncPath.wake else {
+            return try refuse(.notFound, request, context, path)
+        }
+        guard request.method == .post else {
+            return try refuse(.methodNotAllowed, request, context, path)
+        }
+        return try await next(request, context)
     }
 }

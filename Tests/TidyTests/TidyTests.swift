@@ -10,13 +10,14 @@ struct TidyTests {
         for name in ["SyncSession", "Records", "Access"] { arrows[name] = ["SyncCore"] }
         let pure: Set = ["SyncCore", "WireFormat", "SyncSession", "Records", "Access"]
         arrows["Store"] = pure
-        arrows["SyncHTTP"] = pure
-        arrows["Service"] = pure.union(["Store", "SyncHTTP"])
+        arrows["BoundedHTTP"] = []
+        arrows["SyncHTTP"] = pure.union(["BoundedHTTP"])
+        arrows["Service"] = pure.union(["Store", "SyncHTTP", "BoundedHTTP"])
         arrows["ReviewSite"] = pure.union(["Store", "Service"])
         arrows["APIClient"] = ["Records"]
         arrows["Rehearsal"] = ["APIClient", "Records"]
         arrows["creditsync"] = pure.union([
-            "Store", "Service", "ReviewSite", "APIClient", "Rehearsal",
+            "Store", "Service", "ReviewSite", "APIClient", "Rehearsal", "BoundedHTTP",
         ])
         return arrows
     }()

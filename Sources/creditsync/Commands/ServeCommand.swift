@@ -1,5 +1,6 @@
 import APIClient
 import ArgumentParser
+import BoundedHTTP
 import Foundation
 import Logging
 import ReviewSite
@@ -22,6 +23,44 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "日志级别 / trace, debug, info, notice, warning, error")
     var logLevel = "notice"
 
+    @Option(
+        help: ArgumentHelp(
+            "每个地址端口的最大连接数 / connections of each listener; one address may take half",
+            valueName: "count"))
+    var maxConnections = ListenerLimits().connections
+
+    @Option(
+        help: ArgumentHelp(
+            "每个节点每分钟的最大请求数（省级节点）/ sync requests of one node in a minute, at a hub",
+            valueName: "count"))
+    var requestsPerMinute = ListenerLimits().requestsPerNodePerMinute
+
+    @Option(
+        help: ArgumentHelp(
+            "磁盘剩余空间下限，低于此值暂停写入；0 为不限 / stop writing below so much free disk; 0: never",
+            valueName: "MiB"))
+    var diskFloorMib = DiskFloor.defaultMinimumFreeBytes >> 20
+
+    func validate() throws {
+        guard (2...100_000).contains(maxConnections) else {
+            throw ValidationError("--max-connections: 2…100000")
+        }
+        guard (1...1_800).contains(requestsPerMinute) else {
+            throw ValidationError("--requests-per-minute: 1…1800")
+        }
+        guard (0...(1 << 30)).contains(diskFloorMib) else {
+            throw ValidationError("--disk-floor-mib: 0…1073741824")
+        }
+    }
+
+    private var limits: ListenerLimits {
+        var limits = ListenerLimits()
+        limits.connections = maxConnections
+        limits.connectionsPerAddress = maxConnections / 2
+        limits.requestsPerNodePerMinute = requestsPerMinute
+        return limits
+    }
+
     func run() async throws {
         try await reporting {
             let api = try listener(listen)
@@ -38,13 +77,17 @@ struct ServeCommand: AsyncParsableCommand {
             let folder = try DataFolder(path: options.folder)
             var logger = Logger(label: "creditsync") { StreamLogHandler.standardError(label: $0) }
             logger.logLevel = level
-            let node = Node(store: try Store(folder: folder), logger: logger)
+            let node = Node(
+                store: try Store(folder: folder), logger: logger,
+                diskFloor: DiskFloor(
+                    path: folder.path, minimumFreeBytes: diskFloorMib << 20))
             let router = API(node).router()
             try ReviewSite(node).add(to: router)
             let server: NodeServer
             do {
                 server = try NodeServer(
-                    node, router: router, api: api, sync: node.isHub ? sync : nil
+                    node, router: router, api: api, sync: node.isHub ? sync : nil,
+                    limits: limits
                 ) { apiPort, syncPort in
                     announce(node, api: (api.host, apiPort), sync: (sync.host, syncPort))
                 }
