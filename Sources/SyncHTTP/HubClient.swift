@@ -128,8 +128,11 @@ public final class HubClient: Sendable {
         let answerProof = headers.first(name: HTTPField.Name.proof.rawName)
         // The hub refuses before it reads a request, and then signs nothing. To wait is what
         // anybody on the way can make a node do.
-        if answerProof == nil, status == 429 || status == 503 {
-            throw .busy(retryAfterSeconds: retryAfter(headers) ?? 5)
+        if answerProof == nil {
+            if status == 429 || status == 503 {
+                throw .busy(retryAfterSeconds: retryAfter(headers) ?? 5)
+            }
+            if status == 408 { throw .unreachable("the line is too slow for what was sent") }
         }
         try verify(header: answerProof, status: status, path: path, body: answer, nonce: nonce)
         return (status, answer, retryAfter(headers))

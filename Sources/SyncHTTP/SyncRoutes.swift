@@ -113,14 +113,19 @@ public struct SyncRoutes: Sendable {
         guard request.headers[.contentEncoding] == nil else { throw SyncProblem.contentEncoding }
         let type = request.headers[.contentType]?.prefix { $0 != ";" && $0 != " " }.lowercased()
         guard type == SyncPath.contentType else { throw SyncProblem.mediaType }
+        var body: [UInt8] = []
         do {
-            let buffer = try await request.body.collect(upTo: limit)
-            return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw SyncProblem.tooLarge
+            // Gathered once: a buffer of its own would hold all of it a second time.
+            for try await part in request.body {
+                guard body.count + part.readableBytes <= limit else { throw SyncProblem.tooLarge }
+                body += part.readableBytesView
+            }
+        } catch let problem as SyncProblem {
+            throw problem
         } catch {
             throw LostConnection()
         }
+        return body
     }
 
     // MARK: Answers
