@@ -42,6 +42,7 @@ extension Node {
         counters.add("sync_requests_total")
         counters.add("sync_changes_received_total", applied.newChanges)
         counters.add("sync_segments_sent_total", answer.segments.count)
+        warn(ofForks: applied.forked)
         for refusal in applied.refusals {
             counters.add("sync_segments_refused_total")
             logger.notice(
