@@ -75,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
                     "日志级别无效 / --log-level: trace, debug, info, notice, warning, error")
             }
             let folder = try DataFolder(path: options.folder)
-            var logger = Logger(label: "creditsync") { StreamLogHandler.standardError(label: $0) }
+            var logger = Logger(label: "creditsync") { _ in OneLineLog() }
             logger.logLevel = level
             let node = Node(
                 store: try Store(folder: folder), logger: logger,
