@@ -7,7 +7,7 @@ extension Logger {
     private static let pathCharacters = 200
 
     /// One line for each request that was not served, in the form that the sync routes use, too.
-    /// `cause`: told where the failure is this node's own.
+    /// `cause`: told where the failure is this node's own and its problem's name says too little.
     public func note(
         refused request: Request, _ problem: String, _ status: HTTPResponse.Status,
         cause: (any Error)? = nil
@@ -22,7 +22,7 @@ extension Logger {
         if let user = request.headers[.user], AuthorCode.isValid(user) {
             metadata["user"] = "\(user)"
         }
-        if isOwn, let cause { metadata["cause"] = "\(cause)" }
+        if isOwn, let cause, !(cause is Problem) { metadata["cause"] = "\(cause)" }
         log(level: isOwn ? .error : .notice, "request refused", metadata: metadata)
     }
 }
