@@ -2,8 +2,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The line between one county and the hub: a TCP proxy on loopback that can be down, up, or cut
-/// at a named byte of either direction.
+/// The line between one county and the hub: a TCP proxy on loopback that can be down, up, slow, or
+/// cut at a named byte of either direction.
 public final class Link: Sendable {
     public enum Direction: Sendable { case fromCounty, fromHub }
 
@@ -16,21 +16,31 @@ public final class Link: Sendable {
     private struct State {
         var isUp = false
         var cut: Cut?
+        var delays: [Direction: TimeAmount] = [:]
         var open: [ObjectIdentifier: any Channel] = [:]
         var heard = ByteBuffer()
     }
 
     private let state = Mutex(State())
-    private let hubPort: Int
+    private let connect: @Sendable (ClientBootstrap) -> EventLoopFuture<any Channel>
     private let listener = Mutex<(any Channel)?>(nil)
 
     static let heardBytes = 64 * 1024
 
-    private init(hubPort: Int) { self.hubPort = hubPort }
+    private init(connect: @escaping @Sendable (ClientBootstrap) -> EventLoopFuture<any Channel>) {
+        self.connect = connect
+    }
 
     /// Listens on a free port, down at first.
     public static func open(toHubPort hubPort: Int) async throws -> Link {
-        let link = Link(hubPort: hubPort)
+        try await open { $0.connect(host: "127.0.0.1", port: hubPort) }
+    }
+
+    /// `connect`: makes the far side of each connection.
+    static func open(
+        connect: @escaping @Sendable (ClientBootstrap) -> EventLoopFuture<any Channel>
+    ) async throws -> Link {
+        let link = Link(connect: connect)
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { county in link.accept(county) }
@@ -64,6 +74,15 @@ public final class Link: Sendable {
         }
     }
 
+    /// Whatever goes this way arrives so much later, until told otherwise.
+    public func delay(_ direction: Direction, milliseconds: Int64) {
+        state.withLock { $0.delays[direction] = .milliseconds(milliseconds) }
+    }
+
+    fileprivate func delay(_ direction: Direction) -> TimeAmount {
+        state.withLock { $0.delays[direction] ?? .zero }
+    }
+
     public func down() {
         let open = state.withLock { state in
             state.isUp = false
@@ -88,7 +107,7 @@ public final class Link: Sendable {
         let bootstrap = ClientBootstrap(group: county.eventLoop)
             .channelOption(.autoRead, value: false)
             .channelInitializer { hub in hub.pipeline.addHandler(fromHub) }
-        return bootstrap.connect(host: "127.0.0.1", port: hubPort).flatMap { [self] hub in
+        return connect(bootstrap).flatMap { [self] hub in
             fromCounty.other = hub
             fromHub.other = county
             remember(county)
@@ -142,6 +161,7 @@ private final class Passage: ChannelInboundHandler, @unchecked Sendable {
     private let link: Link
     private let direction: Link.Direction
     var other: (any Channel)?
+    private var lastDue = NIODeadline.uptimeNanoseconds(0)
 
     init(_ link: Link, _ direction: Link.Direction) {
         self.link = link
@@ -150,17 +170,29 @@ private final class Passage: ChannelInboundHandler, @unchecked Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let (passed, onCut) = link.pass(unwrapInboundIn(data), direction)
-        let written = other?.writeAndFlush(passed)
-        guard let onCut else { return }
-        // A cut line dies on both ends, with what had passed on its way.
-        let end: @Sendable (Result<Void, any Error>) -> Void = { [link] _ in
-            link.down()
-            onCut()
+        later(context) { [self] in
+            let written = other?.writeAndFlush(passed)
+            guard let onCut else { return }
+            // A cut line dies on both ends, with what had passed on its way.
+            let end: @Sendable (Result<Void, any Error>) -> Void = { [link] _ in
+                link.down()
+                onCut()
+            }
+            if let written { written.whenComplete(end) } else { end(.success(())) }
         }
-        if let written { written.whenComplete(end) } else { end(.success(())) }
     }
 
-    func channelInactive(context: ChannelHandlerContext) { other?.close(promise: nil) }
+    func channelInactive(context: ChannelHandlerContext) {
+        later(context) { [self] in other?.close(promise: nil) }
+    }
+
+    /// After the delay of this direction, and never before what came earlier.
+    private func later(_ context: ChannelHandlerContext, _ work: @escaping @Sendable () -> Void) {
+        let due = max(lastDue, .now() + link.delay(direction))
+        if due <= .now(), lastDue <= .now() { return work() }
+        lastDue = due
+        context.eventLoop.scheduleTask(deadline: due, work)
+    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)

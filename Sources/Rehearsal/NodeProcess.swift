@@ -17,9 +17,14 @@ public actor NodeProcess {
     public nonisolated let folder: String
     private let program: Program
     private let serveArguments: [String]
+    private let namespace: NetworkNamespace?
+    /// Into the namespace.
+    private var apiLink: Link?
     private var process: Process?
-    /// Of the last process that was stopped or killed.
+    /// Of the last process that ended.
     public private(set) var exitStatus: Int32?
+    /// The last process ended by a signal: a crash, or a kill.
+    public private(set) var isEndedBySignal = false
     public private(set) var api: ServiceConnection?
     public private(set) var syncAddress: String?
     /// Ids of changes that the node acknowledged.
@@ -29,52 +34,72 @@ public actor NodeProcess {
 
     public init(
         name: String, office: String = "", folder: String, program: Program,
-        serveArguments: [String]
+        serveArguments: [String], namespace: NetworkNamespace? = nil
     ) {
         self.name = name
         self.office = office
         self.folder = folder
         self.program = program
         self.serveArguments = serveArguments
+        self.namespace = namespace
     }
 
     // MARK: Process
 
     public var processID: Int32? { process?.processIdentifier }
 
-    /// Returns once the node answers.
-    public func start() async throws {
+    /// What it wrote to standard error since it was started.
+    public nonisolated var log: String {
+        let bytes = FileManager.default.contents(atPath: folder + "/serve.log") ?? Data()
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    public var isRunning: Bool { process?.isRunning ?? false }
+
+    /// Returns once the node answers. `wrapper`: a command that runs the program and becomes it,
+    /// so that the process is still the node's.
+    public func start(under wrapper: [String] = []) async throws {
         let file = folder + "/service.json"
         try? FileManager.default.removeItem(atPath: file)
+        let command =
+            (namespace?.wrapper ?? []) + wrapper
+            + [program.path, "serve", "--data", folder, "--log-level", "warning"] + serveArguments
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: program.path)
-        process.arguments = ["serve", "--data", folder, "--log-level", "warning"] + serveArguments
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.environment = program.environment
         process.standardOutput = FileHandle.nullDevice
         _ = FileManager.default.createFile(atPath: folder + "/serve.log", contents: nil)
-        process.standardError = FileHandle(forWritingAtPath: folder + "/serve.log")
+        let log = FileHandle(forWritingAtPath: folder + "/serve.log")
+        process.standardError = log
         try process.run()
+        // The node has it now; kept open here it would hold the disk that the folder is on.
+        try log?.close()
         self.process = process
         let service = try await until(seconds: Self.startSeconds, "\(name) answers") {
             guard process.isRunning else {
+                self.note(process)
                 throw Broken(description: "\(self.name) ended; see serve.log")
             }
             return ServiceFile.read(folder: self.folder)
         }
-        api = ServiceConnection(address: service.api)
+        try await apiLink?.close()
+        apiLink = try await namespace?.link(to: service.api)
+        api = ServiceConnection(
+            address: apiLink.map { "http://127.0.0.1:\($0.port)" } ?? service.api)
         syncAddress = service.sync
         _ = try await get("/readyz")
     }
 
     public func kill() async throws {
         guard let process else { return }
-        Foundation.kill(process.processIdentifier, SIGKILL)
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
         try await ended(process)
     }
 
     public func stop() async throws {
-        guard let process, process.isRunning else { return }
-        process.terminate()
+        guard let process else { return }
+        if process.isRunning { process.terminate() }
         try await ended(process)
     }
 
@@ -87,7 +112,12 @@ public actor NodeProcess {
         try await until(seconds: Self.startSeconds, "\(name) ends") {
             process.isRunning ? nil : true
         }
+        note(process)
+    }
+
+    private func note(_ process: Process) {
         exitStatus = process.terminationStatus
+        isEndedBySignal = process.terminationReason == .uncaughtSignal
         self.process = nil
     }
 
@@ -112,9 +142,12 @@ public actor NodeProcess {
     private func write(
         _ method: HTTPRequest.Method, _ path: String, _ user: String, _ token: String?, _ body: JSON
     ) async throws -> JSON {
-        let answer = try await call(method, path, user: user, token: token, body: body).json
-        if let change = answer["change"]?.string { accepted.append(change) }
-        return answer
+        try await call(method, path, user: user, token: token, body: body).json
+    }
+
+    /// A power cut took what was acknowledged after it: who heard that was cut off, too.
+    public func forgetAccepted(after count: Int) {
+        accepted.removeLast(max(0, accepted.count - count))
     }
 
     /// The answer, whatever its status.
@@ -126,15 +159,42 @@ public actor NodeProcess {
         guard let method = HTTPRequest.Method(rawValue: method) else {
             throw Broken(description: "\(method) is no method")
         }
-        return try await api.send(method, path, user: user, token: token, body: body)
+        let answer = try await whileRunning {
+            try await api.send(method, path, user: user, token: token, body: body)
+        }
+        if method != .get, answer.status < 300, let change = answer.json["change"]?.string {
+            accepted.append(change)
+        }
+        return answer
+    }
+
+    static let lastWordsMilliseconds = 300
+
+    /// A client goes on trying to connect for minutes; nobody answers once the process is gone.
+    private func whileRunning(
+        _ asked: @escaping @Sendable () async throws -> APIAnswer
+    ) async throws -> APIAnswer {
+        try await withThrowingTaskGroup(of: APIAnswer?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await asked() }
+            group.addTask { [self] in
+                while await isRunning { try await Task.sleep(for: .milliseconds(50)) }
+                // What it said before it went may be on its way still.
+                try await Task.sleep(for: .milliseconds(Self.lastWordsMilliseconds))
+                return nil
+            }
+            guard let answer = try await group.next() ?? nil else {
+                throw Broken(description: "\(name) ended before it answered")
+            }
+            return answer
+        }
     }
 
     private func call(
         _ method: HTTPRequest.Method, _ path: String, user: String? = nil, token: String? = nil,
         body: JSON? = nil
     ) async throws -> APIAnswer {
-        guard let api else { throw Broken(description: "\(name) is not running") }
-        let answer = try await api.send(method, path, user: user, token: token, body: body)
+        let answer = try await ask(method.rawValue, path, as: user, token: token, body)
         guard answer.status < 400 else {
             throw Broken(
                 description: "\(name): \(method) \(path) answered \(answer.status): "

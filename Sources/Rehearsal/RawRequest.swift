@@ -38,9 +38,9 @@ public struct RawRequest: Sendable {
         public let body: [UInt8]
     }
 
-    static let timeoutSeconds = 20
+    public static let timeoutSeconds = 20
 
-    public func send(toPort port: Int) async throws -> Answer {
+    public func send(toPort port: Int, seconds: Int = timeoutSeconds) async throws -> Answer {
         let gathered = Gathered()
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelInitializer { $0.pipeline.addHandler(gathered) }
@@ -50,7 +50,7 @@ public struct RawRequest: Sendable {
         bytes.writeBytes(body)
         // The other end may answer and close before it has read all of it.
         channel.writeAndFlush(bytes, promise: nil)
-        return try await until(seconds: Self.timeoutSeconds, "port \(port) answers") {
+        return try await until(seconds: seconds, "port \(port) answers") {
             if let answer = Self.answer(gathered.bytes.withLock { $0 }) { return answer }
             guard channel.isActive || Self.answer(gathered.bytes.withLock { $0 }) != nil else {
                 throw NodeProcess.Broken(description: "port \(port) closed without an answer")

@@ -96,6 +96,8 @@ extension EndToEnd {
 final class Flag: Sendable {
     private let isRaised = Mutex(false)
 
+    var isUp: Bool { isRaised.withLock { $0 } }
+
     func raise() { isRaised.withLock { $0 = true } }
 
     func wait(_ what: String) async throws {

@@ -12,10 +12,26 @@ final class Province: Sendable {
     let hubKey: String
     let syncPort: Int
     private let members = Mutex<[Member]>([])
+    /// What the logs of each node held when they were last looked at.
+    let witnessed = Mutex<[String: [String: [LoggedChange]]]>([:])
+    private let line: RequestLine?
+    private let sites: [Role: Site]
 
     struct Member: Sendable {
         let node: NodeProcess
         let link: Link
+    }
+
+    /// Whose turn it is to suffer. The county is the first one.
+    enum Role: String, CaseIterable, Sendable {
+        case hub, county
+    }
+
+    /// Where a node runs, if not in the province's folder and the machine's network.
+    struct Site: Sendable {
+        var folder: String?
+        var namespace: NetworkNamespace?
+        var serveArguments: [String] = []
     }
 
     static let divisions = ["632521", "632522", "632523", "632524"]
@@ -24,34 +40,48 @@ final class Province: Sendable {
     var links: [Link] { members.withLock { $0.map(\.link) } }
     var all: [NodeProcess] { [hub] + counties }
 
-    private init(folder: String, hub: NodeProcess, hubKey: String, syncPort: Int) {
+    private init(
+        folder: String, hub: NodeProcess, hubKey: String, syncPort: Int, line: RequestLine?,
+        sites: [Role: Site]
+    ) {
         self.folder = folder
         self.hub = hub
         self.hubKey = hubKey
         self.syncPort = syncPort
+        self.line = line
+        self.sites = sites
     }
 
+    func node(_ role: Role) -> NodeProcess { role == .hub ? hub : counties[0] }
+
     /// Sets up a province whose lines are down, and takes it down whatever happens in between.
+    /// `line`: between all links and the hub.
     static func with(
-        counties count: Int, programs: [Program] = [],
-        _ body: (Province) async throws -> Void
+        counties count: Int, programs: [Program] = [], sites: [Role: Site] = [:],
+        through line: RequestLine? = nil, _ body: (Province) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.path + "/creditsync-e2e-\(UUID())"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = folder + "/hub"
+        let site = sites[.hub] ?? Site()
+        let path = site.folder ?? folder + "/hub"
         let made = try EndToEnd.program.run([
             "init", "--role", "hub", "--province", "630000", "--node", "630000-hub", "--data", path,
             "--json",
         ])
         // A port of its own, so that the counties find the hub again after a restart.
         let port = try await Port.free()
+        let host = site.namespace?.address ?? "127.0.0.1"
         let hub = NodeProcess(
             name: "630000-hub", folder: path, program: EndToEnd.program,
-            serveArguments: ["--listen", "127.0.0.1:0", "--sync-listen", "127.0.0.1:\(port)"])
+            serveArguments: ["--listen", "127.0.0.1:0", "--sync-listen", "\(host):\(port)"]
+                + site.serveArguments,
+            namespace: site.namespace)
+        line?.lead(toHubPort: port)
         let province = Province(
-            folder: folder, hub: hub, hubKey: made["publicKey"]?.string ?? "", syncPort: port)
+            folder: folder, hub: hub, hubKey: made["publicKey"]?.string ?? "", syncPort: port,
+            line: line, sites: sites)
         do {
             try await hub.start()
             for index in 0..<count {
@@ -72,17 +102,22 @@ final class Province: Sendable {
     func add(
         _ division: String, program: Program = EndToEnd.program, isRegistered: Bool = true
     ) async throws -> Member {
-        let link = try await Link.open(toHubPort: syncPort)
+        let link = try await Link.open(toHubPort: line?.port ?? syncPort)
         let name = "\(division)-01"
-        let path = folder + "/" + name
+        let site = (counties.isEmpty ? sites[.county] : nil) ?? Site()
+        let path = site.folder ?? folder + "/" + name
+        // From a network of its own there is no way to the link: the wire there is the fault.
+        let hubAddress =
+            sites[.hub]?.namespace.map { "\($0.address):\(syncPort)" } ?? "127.0.0.1:\(link.port)"
         let made = try EndToEnd.program.run([
             "init", "--role", "county", "--county", division, "--node", name, "--data", path,
-            "--hub", "http://127.0.0.1:\(link.port)", "--hub-node", "630000-hub", "--hub-key",
+            "--hub", "http://\(hubAddress)", "--hub-node", "630000-hub", "--hub-key",
             hubKey, "--json",
         ])
         let node = NodeProcess(
             name: name, folder: path, program: program,
-            serveArguments: ["--listen", "127.0.0.1:0"])
+            serveArguments: ["--listen", "127.0.0.1:0"] + site.serveArguments,
+            namespace: site.namespace)
         let member = Member(node: node, link: link)
         members.withLock { $0.append(member) }
         if isRegistered {
@@ -99,10 +134,8 @@ final class Province: Sendable {
     private func end(showsLogs: Bool) async {
         for node in all {
             try? await node.kill()
-            let log = FileManager.default.contents(atPath: node.folder + "/serve.log") ?? Data()
-            if showsLogs, !log.isEmpty {
-                print("--- \(node.name)\n\(String(decoding: log, as: UTF8.self))")
-            }
+            let log = node.log
+            if showsLogs, !log.isEmpty { print("--- \(node.name)\n\(log)") }
         }
         for link in links { try? await link.close() }
     }
