@@ -94,6 +94,29 @@ import Testing
         }
     }
 
+    @Test func `A client is not to blame where the route reads nothing`() async throws {
+        var limits = TestListener.limits
+        limits.bodyWindowMilliseconds = 200
+        try await TestListener.with(limits) { listener in
+            let size = 8 << 20
+            let waiting = try await listener.client()
+            waiting.send(Self.head("/late", length: size))
+            waiting.send([UInt8](repeating: 0x61, count: size))
+            try await eventually("the route has it") { listener.gate.waiting == 1 }
+            // Others are refused meanwhile, so more than two windows have passed.
+            for _ in 0..<3 {
+                let slow = try await listener.client()
+                slow.send(Self.head("/body", length: 9))
+                #expect(try await slow.answer().status == 408)
+                slow.close()
+            }
+            #expect(waiting.byteCount == 0)
+            listener.gate.open()
+            #expect(try await waiting.answer().body == "\(size)")
+            waiting.close()
+        }
+    }
+
     @Test func `All bodies together are bounded, and those that wait leave others alone`()
         async throws
     {

@@ -64,7 +64,8 @@ final class RawClient: Sendable {
     func answer() async throws -> Answer {
         var answer: Answer?
         try await eventually("an answer comes") {
-            answer = heard.state.withLock { Self.answer(&$0.bytes) }
+            let isEnded: Bool
+            (answer, isEnded) = heard.state.withLock { (Self.answer(&$0.bytes), $0.isEnded) }
             if answer == nil, isEnded { throw NeverCame(what: "the connection ended instead") }
             return answer != nil
         }
@@ -77,7 +78,8 @@ final class RawClient: Sendable {
     }
 
     private static func answer(_ bytes: inout [UInt8]) -> Answer? {
-        guard let end = Data(bytes).range(of: Data("\r\n\r\n".utf8))?.upperBound else { return nil }
+        let start = Data(bytes.prefix(32 * 1024))
+        guard let end = start.range(of: Data("\r\n\r\n".utf8))?.upperBound else { return nil }
         let head = String(decoding: bytes[..<end], as: UTF8.self)
         let words = head.split(separator: " ", maxSplits: 2)
         guard words.count > 1, let status = Int(words[1]) else { return nil }

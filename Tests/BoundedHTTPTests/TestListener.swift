@@ -46,6 +46,10 @@ struct TestListener: Sendable {
             await gate.wait()
             return "\(body.readableBytes)"
         }
+        router.post("late") { request, _ in
+            await gate.wait()
+            return "\(try await request.body.collect(upTo: limits.bodyBytes).readableBytes)"
+        }
         router.post("unread") { _, _ in HTTPResponse.Status.unauthorized }
         let rules = BoundedHTTP(
             limits: limits, methods: "GET, POST",

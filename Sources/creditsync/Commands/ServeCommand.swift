@@ -74,6 +74,13 @@ struct ServeCommand: AsyncParsableCommand {
                 throw ValidationError(
                     "日志级别无效 / --log-level: trace, debug, info, notice, warning, error")
             }
+            guard OpenFiles.makeRoom(forConnections: 2 * maxConnections) else {
+                throw CommandFailure(
+                    .failed,
+                    "系统允许打开的文件数不足以支持 --max-connections \(maxConnections)：请提高 ulimit -n 或减小该值",
+                    "too few open files are allowed for --max-connections \(maxConnections): raise "
+                        + "`ulimit -n` (LimitNOFILE), or lower the number")
+            }
             let folder = try DataFolder(path: options.folder)
             var logger = Logger(label: "creditsync") { _ in OneLineLog() }
             logger.logLevel = level
