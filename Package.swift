@@ -61,6 +61,8 @@ let storage: [Target] = [
     .target(
         name: "LogWriting", dependencies: ["SyncCore", "WireFormat"], path: "Tests/LogWriting",
         swiftSettings: strict),
+    .target(
+        name: "ProtocolDocument", path: "Tests/ProtocolDocument", swiftSettings: strict),
     tests(
         "StoreTests",
         ["Store", "SyncCore", "WireFormat", "SyncSession", "Records", "LogWriting", grdb]),
@@ -68,7 +70,7 @@ let storage: [Target] = [
         "ProtocolTests",
         [
             "Store", "SyncCore", "WireFormat", "SyncSession", "Records", "Access", "LogWriting",
-            grdb,
+            "ProtocolDocument", grdb,
         ]),
     tests("SimulationTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records"]),
 ]
@@ -102,7 +104,8 @@ let full: [Target] = [
     tests(
         "ServiceTests",
         [
-            "Service", "Store", "Records", "SyncCore", "WireFormat", hummingbird, httpTypes, logging,
+            "Service", "Store", "Records", "SyncCore", "WireFormat", hummingbird, httpTypes,
+            logging,
         ]),
     tests(
         "ReviewSiteTests",
@@ -120,7 +123,12 @@ let full: [Target] = [
         ] + nio + lifecycle,
         swiftSettings: strict),
     // Depends on the program so that it is built before it is run.
-    tests("EndToEndTests", ["creditsync", "Rehearsal", "APIClient", "Records"]),
+    tests(
+        "EndToEndTests",
+        [
+            "creditsync", "Rehearsal", "APIClient", "Records", "SyncCore", "WireFormat",
+            "LogWriting", "ProtocolDocument", grdb,
+        ]),
 ]
 
 let coreDependencies: [Package.Dependency] = [

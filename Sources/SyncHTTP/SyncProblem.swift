@@ -82,8 +82,10 @@ public struct SyncProblem: Error, Sendable, Codable {
     /// The same for an unknown node and a wrong signature: an outsider learns nothing.
     static let notAuthenticated = SyncProblem(
         "signature-invalid", 401, "The request is not signed by a registered node",
-        "Register the node's public key at the hub with `creditsync node add`.",
-        "请求不是由已登记节点签名的：请在省级节点用 creditsync node add 登记其公钥。")
+        "Register the node's public key at the hub with `creditsync node add`; sign exactly the "
+            + "method, path, hub and body that are sent.",
+        "请求不是由已登记节点签名的：请在省级节点用 creditsync node add 登记其公钥，"
+            + "签名内容须与发送的方法、路径、省级节点名和请求体一致。")
     /// Only for who signs with a key that was once registered.
     public static let revoked = SyncProblem(
         "node-revoked", 403, "This node's registration was withdrawn",
@@ -122,8 +124,9 @@ public struct SyncProblem: Error, Sendable, Codable {
         "不接受 Content-Encoding：数据段本身已压缩。")
     static let tooLarge = SyncProblem(
         "too-large", 413, "The body is too large",
-        "One exchange holds at most 8 MiB: send less, the rest goes with the next one.",
-        "请求体过大：一次同步最多 8 MiB，请减少内容，其余下次再传。")
+        "One exchange holds at most 8 MiB, and each list in it has its limit: send less, the rest "
+            + "goes with the next one.",
+        "请求体过大：一次同步最多 8 MiB，其中各列表也有上限，请减少内容，其余下次再传。")
 
     static func undecodable(_ error: WireError) -> SyncProblem {
         switch error.rule {

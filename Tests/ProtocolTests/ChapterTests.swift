@@ -1,4 +1,5 @@
 import Foundation
+import ProtocolDocument
 import Records
 import SyncCore
 import Testing
@@ -6,19 +7,19 @@ import Testing
 /// One at a time, since they write to the same documents.
 @Suite(.serialized) struct `Chapters made from the program` {
     @Test func `limits`() throws {
-        try Chapter(document: "README.md", name: "limits").check(LimitsChapter.lines)
+        try Chapter("README.md", "limits").check(LimitsChapter.lines)
     }
 
     @Test func `worked example`() throws {
-        try Chapter(document: "README.md", name: "example").check(ExampleChapter.lines)
+        try Chapter("README.md", "example").check(ExampleChapter.lines)
     }
 
     @Test func `record types`() throws {
-        try Chapter(document: "types.md", name: "types").check(TypesChapter.lines)
+        try Chapter("types.md", "types").check(TypesChapter.lines)
     }
 
     @Test func `index of vectors`() throws {
-        try Chapter(document: "vectors/README.md", name: "index").check(try index())
+        try Chapter("vectors/README.md", "index").check(try index())
     }
 
     /// For every rule of the document, in its order: an accepting and a refusing case.

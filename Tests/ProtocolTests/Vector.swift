@@ -1,4 +1,5 @@
 import Foundation
+import ProtocolDocument
 import Records
 import SyncCore
 
@@ -90,28 +91,11 @@ struct VectorFile: Encodable, Equatable {
     }
 }
 
-/// `Protocol/` of the project.
-enum ProtocolFolder {
-    static let url = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Protocol")
+extension ProtocolFolder {
     static let vectors = url.appendingPathComponent("vectors")
-
-    /// Set to write what is generated anew instead of comparing it.
-    static let isWriting = ProcessInfo.processInfo.environment["CREDITSYNC_WRITE_PROTOCOL"] != nil
-
-    static func text(_ name: String) throws -> String {
-        try String(contentsOf: url.appendingPathComponent(name), encoding: .utf8)
-    }
 
     static func bytes(_ path: String) -> [UInt8]? {
         (try? Data(contentsOf: vectors.appendingPathComponent(path))).map { Array($0) }
-    }
-
-    static func write(_ bytes: [UInt8], to file: URL) throws {
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: file)
     }
 }
 

@@ -26,8 +26,11 @@ extension EndToEnd {
                         around: node, edits: Self.edits, round: round)
                     work.expectHonest(fault)
                     refused += work.statuses.count { $0 == 503 }
-                    // Lives, or ended by itself and said why: not by a trap.
-                    if await !node.isRunning {
+                    // Lives and still tells all that it acknowledged, or ended by itself and said
+                    // why: not by a trap.
+                    if await node.isRunning {
+                        try await province.expectRemembered(by: node, fault)
+                    } else {
                         #expect(await !node.isEndedBySignal, "\(fault): \(node.log)")
                     }
                     try await node.kill()

@@ -1,0 +1,106 @@
+import APIClient
+import Foundation
+import GRDB
+import LogWriting
+import ProtocolDocument
+import Records
+import Rehearsal
+import SyncCore
+import Testing
+
+extension EndToEnd {
+    /// To add a case, add a line to one of the tables beside this file. The protocol's table is
+    /// made from what the hub really answers: CREDITSYNC_WRITE_PROTOCOL=1 writes it anew.
+    @Suite("Bad inputs")
+    struct BadInputs {
+        @Test func `Each is answered as the protocol says, and leaves nothing behind`() async throws
+        {
+            var rows: [String] = []
+            var hub = Province.Site()
+            hub.serveArguments = ["--log-level", "notice"]
+            try await Province.with(counties: 0, sites: [.hub: hub]) { province in
+                let intruder = try await Intruder(province)
+                let ordinary =
+                    BadInput.signatures + BadInput.http + BadInput.content + BadInput.segments
+                for input in ordinary { rows.append(try await check(input, intruder)) }
+
+                var configuration = Configuration()
+                configuration.allowsUnsafeTransactions = true
+                let database = try DatabaseQueue(
+                    path: intruder.hub.folder + "/node.sqlite", configuration: configuration)
+                try await database.writeWithoutTransaction {
+                    try $0.execute(sql: "BEGIN IMMEDIATE")
+                }
+                let row = try await check(BadInput.locked, intruder) {
+                    try await database.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+                    try database.close()
+                }
+
+                try await province.hub.stop()
+                let full = province.hubProcess(adding: ["--disk-floor-mib", "1000000000"])
+                try await full.start()
+                try await intruder.move(to: full)
+                for input in BadInput.storage { rows.append(try await check(input, intruder)) }
+                try await full.stop()
+                rows.append(row)
+            }
+            try Chapter("README.md", "problems").check(
+                ["| | sent | answered | `detail` |", "|---|---|---|---|"]
+                    + rows.sorted { $0.compare($1, options: .numeric) == .orderedAscending })
+        }
+
+        /// Sends it, and says what came of it as a row of the document. `undo`: what must end
+        /// before others are served again.
+        private func check(
+            _ input: BadInput, _ intruder: Intruder, undo: () async throws -> Void = {}
+        ) async throws -> String {
+            try await input.prepare(intruder)
+            let log = LogTail(of: intruder.hub)
+            let state = try await intruder.hub.get("/api/v1/state").json
+            let reply = try await input.send(intruder)
+            try await undo()
+            expect(reply, input)
+            try await log.expect(input)
+            #expect(try await intruder.sync().status == 200, "\(input): the next good request")
+            let after = try await intruder.hub.get("/api/v1/state").json
+            if case .stored = input.trace {
+                #expect(after != state, "\(input) stored nothing")
+            } else {
+                #expect(after == state, "\(input) changed the state")
+            }
+            return row(input, reply)
+        }
+
+        private func expect(_ reply: Reply, _ input: BadInput) {
+            switch input.answer {
+            case .problem(let status, let name):
+                #expect(reply.status == status, "\(input): \(reply)")
+                #expect(reply.problem == name, "\(input)")
+                #expect(reply.json["detail"]?.string?.isEmpty == false, "\(input)")
+                #expect(reply.json["detail_zh"]?.string?.isEmpty == false, "\(input)")
+            case .refusal(let rule):
+                #expect(reply.status == 200, "\(input): \(reply)")
+                #expect(reply.refusals == [rule], "\(input)")
+            case .served(let status):
+                #expect(reply.status == status, "\(input): \(reply)")
+                #expect(reply.refusals.isEmpty, "\(input)")
+            case .closed(let statuses):
+                #expect(reply.status.map(statuses.contains) ?? true, "\(input): \(reply)")
+            }
+        }
+
+        private func row(_ input: BadInput, _ reply: Reply) -> String {
+            let answer =
+                switch input.answer {
+                case .problem(let status, let name): "\(status) `\(name)`"
+                case .refusal(let rule): "200, refusal `\(rule)`"
+                case .served(let status): "\(status)"
+                case .closed(let statuses):
+                    ([statuses.map(String.init).joined(separator: " or ")]
+                        + (reply.problem.map { ["`\($0)`"] } ?? [])).joined(separator: " ") + " †"
+                }
+            let detail = reply.json["detail"]?.string ?? ""
+            return "| \(input.number) | \(input.what) | \(answer) | \(detail) |"
+        }
+    }
+}
