@@ -127,6 +127,7 @@ let full: [Target] = [
         "EndToEndTests",
         [
             "creditsync", "Rehearsal", "APIClient", "Records", "SyncCore", "WireFormat",
+            "SyncSession",
             "LogWriting", "ProtocolDocument", grdb,
         ]),
 ]

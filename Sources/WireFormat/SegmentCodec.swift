@@ -116,7 +116,8 @@ public enum SegmentCodec {
         }
         let count = Int(try reader.unsigned(max: UInt64(Limits.segmentChanges)))
         let last = firstSequence + UInt64(count) - 1
-        guard count > 0, last <= Limits.sequenceMax else { throw reader.fail(.malformed) }
+        guard count > 0 else { throw reader.fail(.malformed) }
+        guard last <= Limits.sequenceMax else { throw reader.fail(.tooLarge) }
         let blocks = SaltSecret.block(of: last) - SaltSecret.block(of: firstSequence) + 1
         guard secrets.count == Int(blocks) else { throw reader.fail(.malformed) }
         let bodyByteCount = Int(try reader.unsigned(max: UInt64(Limits.segmentBytes)))

@@ -174,6 +174,9 @@ extension Vector {
             Raw.edit.change("a2 0001 01a1 0a 6161"), "malformed"),
         change("C12", "eight-levels", "eight levels", Raw.edit.change(nested(8))),
         change("C12", "nine-levels", "nine levels", Raw.edit.change(nested(9)), "too-large"),
+        header(
+            "C12", "group-number", "group 2^32",
+            .edit.with([5: [UInt8](hex: "a1 1b0000000100000000 8101")]), "too-large"),
         change("C14", "largest", "a change of exactly 65536 bytes", padded(to: Limits.changeBytes)),
         change(
             "C14", "one-byte-more", "a change of 65537 bytes", padded(to: Limits.changeBytes + 1),

@@ -93,5 +93,9 @@ private enum Conduct {
             "A node that was just set up is still itself",
         ],
         "B7": ["goes on fetching while the hub has no room, and sends again by the timer"],
+        "B8": [
+            "Receipts that got lost are asked for later",
+            "A receipt that the hub did not sign is not kept",
+        ],
     ]
 }

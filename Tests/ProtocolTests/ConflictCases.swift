@@ -54,6 +54,16 @@ extension Vector {
             let left = scene.rename(\.first, "乙公司", shown: [scene.record])
             let right = scene.rename(\.second, "丙公司", shown: [scene.record])
             let one = scene.rename(\.first, "丁公司", .decision, shown: [left, right])
+            let other = scene.rename(\.second, "戊公司", .decision, shown: [left, right])
+            let late = scene.rename(\.hub, "己公司", shown: [right])
+            return scene.vector(
+                "K2", "two-decisions-and-an-edit", "a third side that is no decision",
+                open(scene, .decisionVsDecision, "group-11", [one, other, late]))
+        },
+        scene { scene in
+            let left = scene.rename(\.first, "乙公司", shown: [scene.record])
+            let right = scene.rename(\.second, "丙公司", shown: [scene.record])
+            let one = scene.rename(\.first, "丁公司", .decision, shown: [left, right])
             let late = scene.rename(\.second, "戊公司", shown: [right])
             return scene.vector(
                 "K2", "decision-and-late-edit", "a decision and an edit that had not seen it",
@@ -73,6 +83,27 @@ extension Vector {
             return scene.vector(
                 "K3", "a-join-does-not-close", "a join does not close it",
                 open(scene, .withdrawVsEdit, "life", [withdrawal, edit]))
+        },
+        scene { scene in
+            let withdrawal = scene.setLife(\.first, withdrawn: true, shown: [scene.record])
+            let more = scene.second.add(
+                .of(scene.record), parents: [scene.record],
+                [
+                    (ReservedGroup.life, [], LifeValue.withdrawn),
+                    (Scene.name, [scene.record], LogWriter.name("乙公司")),
+                ])
+            return scene.vector(
+                "K3", "withdrawal-that-also-edits", "two offices withdraw, one of which also edits",
+                open(scene, .withdrawVsEdit, "life", [withdrawal, more]))
+        },
+        scene { scene in
+            let life = scene.first.add(
+                .of(scene.record), parents: [scene.record],
+                [(ReservedGroup.life, [], [0xA2, 0x01, 0x00, 0x07, 0x01])])
+            let edit = scene.rename(\.second, "乙公司", shown: [scene.record])
+            return scene.vector(
+                "K3", "life-with-more", "a life group with a field that nobody knows yet",
+                open(scene, .withdrawVsEdit, "life", [life, edit]))
         },
         scene { scene in
             let withdrawal = scene.setLife(\.first, withdrawn: true, shown: [scene.record])

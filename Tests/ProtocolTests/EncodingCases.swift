@@ -83,6 +83,7 @@ extension Vector {
         item(
             "E8", "nothing-optional", "a payload without values and reason", [UInt8](hex: "a1 0001")
         ),
+        item("E8", "empty-list-as-value", "an empty list is a value like any other", payload("80")),
         item(
             "E8", "empty-values", "an empty map of values", [UInt8](hex: "a2 0001 01a0"),
             "not-canonical"),

@@ -132,6 +132,9 @@ extension Vector {
         segment(
             "S4", "no-previous-hash", "zero before sequence 2",
             RawSegment(three.seal(2...3)).with(3, cbor { $0.digest(.zero) }), "inconsistent"),
+        segment(
+            "S4", "beyond-the-last-sequence", "three changes from sequence 2^40-1 on",
+            RawSegment(three.seal(2...3)).with(2, cbor { $0.unsigned(1 << 40 - 1) }), "too-large"),
         segment("S4", "no-changes", "a count of 0", whole.with(6, [0x00]), "malformed"),
         segment("S5", "one-secret", "one block, one secret", three.sealed),
         segment(

@@ -111,6 +111,35 @@ extension Vector {
                 without: [scene.second.log], record())
         },
         scene { scene in
+            let other = scene.first.supplier("另一公司")
+            scene.second.add(
+                .of(scene.record), parents: [scene.record, other],
+                [(Scene.name, [scene.record], LogWriter.name("乙公司"))])
+            return scene.vector(
+                "M1", "parent-of-another-record",
+                "what it names as a parent is stored, but belongs to another record",
+                accepts: false,
+                ["records": [["waiting": 1], ["waiting": 0]]])
+        },
+        scene { scene in
+            let edit = scene.rename(\.first, "乙公司", shown: [scene.record])
+            scene.second.add(
+                .of(edit), parents: [edit], [(Scene.name, [edit], LogWriter.name("丙公司"))])
+            return scene.vector(
+                "M1", "record-that-is-none", "what it names as its record creates nothing",
+                accepts: false,
+                ["records": [["waiting": 0], ["waiting": 1, "visible": false, "type": ""]]])
+        },
+        scene { scene in
+            _ = scene.rename(\.second, "乙公司", shown: [scene.record])
+            scene.hub.add(kind: .void, .of(scene.record), target: scene.record)
+            return scene.vector(
+                "M2", "void-of-a-creation",
+                "the creation is declared lost: nothing waits, nothing is shown",
+                without: [scene.first.log],
+                ["records": [["waiting": 0, "visible": false, "type": ""]]])
+        },
+        scene { scene in
             let edit = scene.rename(\.second, "乙公司", shown: [scene.record])
             _ = scene.rename(\.first, "丙公司", shown: [edit])
             scene.hub.add(kind: .void, .of(scene.record), target: edit)
@@ -142,6 +171,22 @@ extension Vector {
             let hold = scene.hub.judge(edit, of: scene.record, holds: true)
             scene.hub.judge(edit, of: scene.record, holds: false, replacing: [hold])
             return scene.vector("M3", "released", "held and released", quiet)
+        },
+        scene { scene in
+            let edit = scene.rename(\.second, "乙公司", shown: [scene.record])
+            let hold = scene.hub.judge(edit, of: scene.record, holds: true)
+            scene.hub.judge(hold, of: scene.record, holds: true)
+            return scene.vector(
+                "M3", "verdict-on-a-verdict", "a hold cannot be held", accepts: false, quiet)
+        },
+        scene { scene in
+            let edit = scene.rename(\.second, "乙公司", shown: [scene.record])
+            let hold = scene.hub.judge(edit, of: scene.record, holds: true)
+            let unknown = Reference(log: scene.hub.log, sequence: 99, prefix: 1)
+            scene.hub.judge(edit, of: scene.record, holds: false, replacing: [hold, unknown])
+            return scene.vector(
+                "M3", "waiting-release", "a release that waits for a verdict replaces nothing yet",
+                accepts: false, record(waiting: 1))
         },
         scene { scene in
             let edit = scene.rename(\.second, "乙公司", shown: [scene.record])
@@ -260,6 +305,17 @@ extension Vector {
             scene.hub.judge(other, of: other, holds: true)
             return scene.vector("M10", "all-parts", "two records: groups, heads, verdicts", quiet)
         },
+        .store(
+            "M10", "two-scopes", "records of the province and of a county",
+            [
+                Scene().first.sealed,
+                {
+                    var writer = Cast.writer(Cast.first, 5, Scope("county/632521")!, .events)
+                    writer.add(.creates(type: "serviceLog"), [(10, [], [0xA0])])
+                    return writer.sealed
+                }(),
+            ], orders: [[1, 2], [2, 1]],
+            ["records": [["type": "supplier"], ["type": "serviceLog"]]]),
         scene { scene in
             _ = scene.rename(\.first, "乙公司", shown: [scene.record])
             _ = scene.rename(\.second, "丙公司", shown: [scene.record], replacing: [])

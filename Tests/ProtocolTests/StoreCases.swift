@@ -49,6 +49,14 @@ extension Vector {
             registrations: rekeyed,
             ["results": [["stored 4", "stored 1"]]]),
         store(
+            "S8", "key-and-scopes-apart",
+            "with a key from before a scope was granted, in that scope",
+            [widenedLog.sealed], registrations: widened, ["results": [["stored 5", "stored 1"]]]),
+        store(
+            "S8", "registered-by-a-county", "a county's record of type node registers nobody",
+            accepts: false, [registeredByCounty.sealed, log(Cast.stranger).sealed],
+            ["results": results("stored 1", "refused unknown-node")]),
+        store(
             "S8", "unknown-node", "a node that nobody registered", accepts: false,
             [log(Cast.stranger).sealed], ["results": results("refused unknown-node")]),
         store(
@@ -130,6 +138,31 @@ extension Vector {
         writer.add(
             .of(record), parents: [record],
             [(RegisteredNode.Group.identity, [record], Cast.identity(Cast.first, Cast.key(31)))])
+        return writer
+    }()
+
+    /// The local node gets another key, and then the province, too.
+    private static let widened: LogWriter = {
+        var writer = Cast.registrations()
+        let record = writer.changes[2].reference
+        writer.add(
+            .of(record), parents: [record],
+            [(RegisteredNode.Group.identity, [record], Cast.identity(Cast.local, Cast.key(31)))])
+        let scopes = ValueCodec.encode(group: [
+            Value.Entry(
+                RegisteredNode.scopes, .list([.text("county/632521"), .text("province")]))
+        ])
+        writer.add(
+            .of(record), parents: [writer.changes[3].reference],
+            [(RegisteredNode.Group.grant, [record], scopes)])
+        return writer
+    }()
+
+    private static let widenedLog = log(Cast.local)
+
+    private static let registeredByCounty: LogWriter = {
+        var writer = Cast.writer(Cast.first, 5, .province, .control)
+        Cast.register(Cast.stranger, Cast.strangerKey, ["province"], in: &writer)
         return writer
     }()
 
