@@ -80,7 +80,8 @@ let full: [Target] = [
     tests(
         "BoundedHTTPTests",
         [
-            "BoundedHTTP", "SyncHTTP", "SyncCore", "WireFormat", "Access", hummingbird,
+            "BoundedHTTP", "SyncHTTP", "SyncCore", "WireFormat", "Access", "ProtocolDocument",
+            hummingbird,
             hummingbirdCore, httpTypes, logging,
         ] + nio + lifecycle),
     library(

@@ -171,7 +171,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
         // A request whose answer has begun was told what there is to tell, and logged.
         if !hasAnswer || refusal == .answerNotTaken {
             RefusalLog.note(
-                logger, problem: refusal.problem, path: path, address: address.description)
+                logger, problem: refusal.problem, status: refusal.status, path: path,
+                ["address": "\(address)"])
         }
         let wasReadingBody = if case .body = phase { true } else { false }
         phase = .lingering

@@ -1,28 +1,23 @@
+import BoundedHTTP
 import HTTPTypes
 import Hummingbird
 import Logging
 import SyncCore
 
 extension Logger {
-    private static let pathCharacters = 200
-
-    /// One line for each request that was not served, in the form that the sync routes use, too.
-    /// `cause`: told where the failure is this node's own and its problem's name says too little.
+    /// One line for each request of the API and the pages that was not served.
     public func note(
         refused request: Request, _ problem: String, _ status: HTTPResponse.Status,
         cause: (any Error)? = nil
     ) {
-        let isOwn = status.kind == .serverError
-        var metadata: Logger.Metadata = [
-            "problem": "\(problem)", "status": "\(status.code)",
-            "method": "\(request.method.rawValue.prefix(20))",
-            // Without the query, which may hold names of people.
-            "path": "\(request.uri.path.prefix(Self.pathCharacters))",
-        ]
-        if let user = request.headers[.user], AuthorCode.isValid(user) {
-            metadata["user"] = "\(user)"
-        }
-        if isOwn, let cause, !(cause is Problem) { metadata["cause"] = "\(cause)" }
-        log(level: isOwn ? .error : .notice, "request refused", metadata: metadata)
+        // Who began a body and did not end it was refused, and noted, where the connection is
+        // guarded.
+        if problem == Problem.bodyIncomplete.name { return }
+        var more: Logger.Metadata = ["method": "\(request.method.rawValue.prefix(20))"]
+        if let user = request.headers[.user], AuthorCode.isValid(user) { more["user"] = "\(user)" }
+        let isOwn = status.kind == .serverError && !(cause is Problem)
+        RefusalLog.note(
+            self, problem: problem, status: status.code, path: request.uri.path, more,
+            cause: isOwn ? cause : nil)
     }
 }

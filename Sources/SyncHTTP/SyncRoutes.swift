@@ -135,9 +135,11 @@ public struct SyncRoutes: Sendable {
         peer: Peer? = nil
     ) throws -> Response {
         let node = peer.flatMap { $0.isAuthenticated ? $0.node.name : nil }
+        let who: Logger.Metadata =
+            node.map { ["node": "\($0)"] }
+            ?? ["address": "\(SourceAddress(context.channel.remoteAddress))"]
         RefusalLog.note(
-            logger, problem: problem.name, path: path, node: node,
-            address: SourceAddress(context.channel.remoteAddress).description)
+            logger, problem: problem.name, status: problem.status, path: path, who)
         return try answer(problem, path: path, peer: peer)
     }
 

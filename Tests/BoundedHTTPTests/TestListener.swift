@@ -171,7 +171,7 @@ final class LogLines: Sendable {
         func log(event: LogEvent) {
             guard event.level == .notice else { return }
             let told = (event.metadata ?? [:]).sorted { $0.key < $1.key }
-                .filter { $0.key != "address" && $0.key != "hb.request.id" }
+                .filter { $0.key != "address" && $0.key != "status" && $0.key != "hb.request.id" }
                 .map { "\($0.key)=\($0.value)" }
             let line = (["\(event.message)"] + told).joined(separator: " ")
             lines.lines.withLock { $0.append(line) }

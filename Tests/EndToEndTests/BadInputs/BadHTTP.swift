@@ -18,6 +18,12 @@ extension BadInput {
             let (head, body) = intruder.wire()
             return try await intruder.talk([.send(head + body.prefix(body.count / 2)), .finish])
         },
+        BadInput("15a", "the same at the API", .closed([400, 408])) { intruder in
+            let head =
+                "POST /api/v1/records/supplier HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 40"
+                + "\r\nCreditSync-User: jb01\r\n\r\n{\"name\""
+            return try await intruder.talk([.send(Array(head.utf8)), .finish], toAPI: true)
+        },
         BadInput("16", "a body of 8 MiB and a byte", .problem(413, "too-large")) { intruder in
             let (head, _) = intruder.wire([UInt8](repeating: 0, count: Limits.exchangeBytes + 1))
             return try await intruder.talk([.send(head)])
