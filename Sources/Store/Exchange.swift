@@ -49,7 +49,8 @@ struct Exchange {
                 lackingAt: hubClock, scope: own.scope, marks: marks, deferred: plan.deferred,
                 &budget, &request.segments)
         }
-        request.receiptsWanted = try receiptsWanted(plan)
+        request.marks = Array(request.marks.prefix(Limits.lookupsPerExchange))
+        request.receiptsWanted = Array(try receiptsWanted(plan).prefix(Limits.lookupsPerExchange))
         return request
     }
 
@@ -93,13 +94,12 @@ struct Exchange {
             if !isComplete { answer.hasMore = true }
         }
         let scopes = Set(reports.map(\.scope))
-        answer.confirmedMarks = try request.marks.prefix(Limits.lookupsPerExchange).filter {
+        answer.confirmedMarks = try request.marks.filter {
             try scopes.contains($0.log.scope) && isStored($0)
         }
         answer.receipts = try receipts(
             for: applied.held
-                + request.receiptsWanted.prefix(Limits.lookupsPerExchange)
-                .filter { scopes.contains($0.log.scope) })
+                + request.receiptsWanted.filter { scopes.contains($0.log.scope) })
         answer.wanted = try wanted(in: scopes)
         return answer
     }

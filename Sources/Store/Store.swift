@@ -139,7 +139,7 @@ public final class Store: Sendable {
         var leftBytes = Limits.decodedMessageBytes
         return encoded.map { bytes in
             Result { () throws(Refusal) in
-                guard leftBytes > 0 else { throw Refusal(.tooLarge) }
+                guard leftBytes > 0 else { throw SegmentCodec.refusal(.tooLarge, of: bytes) }
                 let segment = try SegmentCodec.decode(bytes)
                 leftBytes -= segment.bodyByteCount
                 return segment

@@ -28,9 +28,11 @@ public enum Limits {
 
     /// One exchange body on the wire.
     public static let exchangeBytes = 8 * 1024 * 1024
+    /// The most that a request may ask for as segments, so that the answer fits ``exchangeBytes``.
+    public static let answerBudgetBytes = 4 * 1024 * 1024
     /// Segments of one message after inflating; the rest of them is refused, and comes again.
     public static let decodedMessageBytes = 32 * 1024 * 1024
-    /// Marks and wishes for receipts that a hub looks up in one exchange.
+    /// Marks of one exchange, and as many wishes for receipts: each is looked up.
     public static let lookupsPerExchange = 64
     /// Refusals kept on record.
     public static let refusalRows = 1000

@@ -47,7 +47,12 @@ public struct SyncProblem: Error, Sendable, Codable {
     /// The signature is wrong, missing or worn out. Addresses from which such requests come in
     /// numbers are refused before a body is read.
     var isFailedAuthentication: Bool {
-        status == 401 || name == Self.badProof.name || name == Self.revoked.name
+        switch name {
+        // The signature was right: every node begins like this after a start of either side.
+        case Self.clockOff.name, Self.wrongBoot.name: false
+        case Self.badProof.name, Self.revoked.name: true
+        default: status == 401
+        }
     }
 
     public static func busy(retryAfterSeconds: Int64) -> SyncProblem {

@@ -121,7 +121,7 @@ public struct CountySession: Sendable {
             phase = .idle
             return finish(request, answer, result)
         case (.failed(let failure), _):
-            if case (.unreachable, .sending) = (failure, phase) {
+            if case .sending = phase, failure.isAboutSize {
                 budgetBytes = max(budgetBytes / 2, Limits.firstContactBytes)
             }
             phase = .idle
@@ -166,7 +166,7 @@ public struct CountySession: Sendable {
         let refusals = answer.refusals + result.refused
         deferred.formUnion(refusals.lazy.filter { $0.rule != .gap }.compactMap(\.log))
         let marksBefore = marks
-        updateMarks(answer, result)
+        updateMarks(sent: request.marks, answer, result)
         let asked = Set(request.scopes.lazy.filter { $0.clock != nil }.map(\.scope))
         var isEven = true
         var learned = false
@@ -203,10 +203,12 @@ public struct CountySession: Sendable {
         return [wait(milliseconds + backoff.jittered(Self.pollMilliseconds))] + begin()
     }
 
-    /// Marks that the hub did not confirm are dropped; what was received or receipted since is
-    /// held by both.
-    private mutating func updateMarks(_ answer: ExchangeAnswer, _ result: AbsorbedAnswer) {
-        marks = marks.filter { answer.confirmedMarks.contains($0.value) }
+    /// Marks that the hub was asked about and did not confirm are dropped; what was received or
+    /// receipted since is held by both.
+    private mutating func updateMarks(
+        sent: [Reference], _ answer: ExchangeAnswer, _ result: AbsorbedAnswer
+    ) {
+        for mark in sent where !answer.confirmedMarks.contains(mark) { marks[mark.log] = nil }
         for reference in result.received { marks[reference.log] = reference }
         for receipt in answer.receipts.sorted(by: { $0.sequence < $1.sequence }) {
             if receipt.sequence >= marks[receipt.log]?.sequence ?? 0 {

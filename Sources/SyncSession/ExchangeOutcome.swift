@@ -15,6 +15,17 @@ public enum ExchangeFailure: Error, Hashable, Sendable {
     case untrusted(String)
 }
 
+extension ExchangeFailure {
+    /// Less at a time may get through: the line gave out, or the hub found it too much.
+    var isAboutSize: Bool {
+        switch self {
+        case .unreachable: true
+        case .refused(let status, _, _): status == 413
+        case .busy, .noRoom, .untrusted: false
+        }
+    }
+}
+
 /// What came of an answer once the store has it.
 public struct AbsorbedAnswer: Sendable {
     /// Own digests after the commit.

@@ -37,11 +37,11 @@ public enum MessageCodec {
         try fields(&reader) { (key, reader, offset) throws(WireError) in
             switch key {
             case Key.scopes: request.scopes = try reports(&reader)
-            case Key.marks: request.marks = try nonEmptyReferences(&reader)
-            case Key.receiptsWanted: request.receiptsWanted = try nonEmptyReferences(&reader)
+            case Key.marks: request.marks = try lookups(&reader)
+            case Key.receiptsWanted: request.receiptsWanted = try lookups(&reader)
             case Key.answerBudget:
                 request.answerBudgetBytes = Int(
-                    try reader.unsigned(max: UInt64(Limits.exchangeBytes)))
+                    try reader.unsigned(max: UInt64(Limits.answerBudgetBytes)))
                 hasBudget = true
             case Key.deferred:
                 request.deferred = try nonEmptyList(&reader, NameCodec.log)
@@ -74,10 +74,10 @@ public enum MessageCodec {
         try fields(&reader) { (key, reader, offset) throws(WireError) in
             switch key {
             case Key.scopes: answer.scopes = try reports(&reader)
-            case Key.marks: answer.confirmedMarks = try nonEmptyReferences(&reader)
+            case Key.marks: answer.confirmedMarks = try lookups(&reader)
             case Key.receipts: answer.receipts = try nonEmptyList(&reader, ReceiptCodec.read)
             case Key.refusals: answer.refusals = try nonEmptyList(&reader, refusal)
-            case Key.wanted: answer.wanted = try nonEmptyReferences(&reader)
+            case Key.wanted: answer.wanted = try nonEmptyList(&reader, NameCodec.reference)
             case Key.hasMore:
                 guard try reader.bool() else { throw WireError(.notCanonical, at: offset) }
                 answer.hasMore = true
@@ -180,17 +180,17 @@ public enum MessageCodec {
         return reports
     }
 
-    private static func nonEmptyReferences(
-        _ reader: inout CBORReader
-    ) throws(WireError) -> [Reference] {
-        try nonEmptyList(&reader, NameCodec.reference)
+    /// References that the other side looks up, one by one.
+    private static func lookups(_ reader: inout CBORReader) throws(WireError) -> [Reference] {
+        try nonEmptyList(&reader, max: Limits.lookupsPerExchange, NameCodec.reference)
     }
 
     private static func nonEmptyList<Element>(
-        _ reader: inout CBORReader, _ read: (inout CBORReader) throws(WireError) -> Element
+        _ reader: inout CBORReader, max: Int = Limits.referencesPerMessage,
+        _ read: (inout CBORReader) throws(WireError) -> Element
     ) throws(WireError) -> [Element] {
         let start = reader.offset
-        let count = try reader.array(max: Limits.referencesPerMessage)
+        let count = try reader.array(max: max)
         guard count > 0 else { throw WireError(.notCanonical, at: start) }
         var elements: [Element] = []
         for _ in 0..<count { elements.append(try read(&reader)) }

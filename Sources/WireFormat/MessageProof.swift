@@ -84,7 +84,7 @@ public struct MessageProof: Hashable, Sendable {
         return writer.bytes
     }
 
-    private var protectedHeader: [UInt8] {
+    var protectedHeader: [UInt8] {
         var writer = CBORWriter()
         writer.map(count: 5)
         writer.integer(Label.algorithm)

@@ -80,6 +80,14 @@ public enum SegmentCodec {
         }
     }
 
+    /// Of a segment that is not looked at any further: its name, as far as it can be read.
+    public static func refusal(_ rule: RefusalRule, of encoded: [UInt8]) -> Refusal {
+        var log: LogID?
+        var firstSequence: UInt64 = 0
+        _ = try? readHead(encoded, &log, &firstSequence)
+        return Refusal(rule, log: log, firstSequence: firstSequence)
+    }
+
     /// Log and first sequence are told as soon as they are read, so that a refusal can name them.
     private static func readHead(
         _ encoded: [UInt8], _ name: inout LogID?, _ first: inout UInt64

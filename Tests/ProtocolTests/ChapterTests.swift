@@ -93,6 +93,15 @@ private enum Conduct {
             "A node that was just set up is still itself",
         ],
         "B7": ["goes on fetching while the hub has no room, and sends again by the timer"],
+        "B9": [
+            "waits as long as the hub asked although a long poll failed meanwhile",
+            "sends less after a request that was too large",
+        ],
+        "B10": ["has its place and lane"],
+        "B11": [
+            "A decision about one field leaves a withdrawal open that its page did not show"
+        ],
+        "B12": ["It checks exported logs, and finds a byte that was changed"],
         "B8": [
             "Receipts that got lost are asked for later",
             "A receipt that the hub did not sign is not kept",

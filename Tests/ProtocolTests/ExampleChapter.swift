@@ -1,7 +1,8 @@
 import Foundation
 import LogWriting
 import SyncCore
-import WireFormat
+
+@testable import WireFormat
 
 /// One exchange, byte by byte: a county uploads a supplier and an edit of it.
 enum ExampleChapter {
@@ -79,6 +80,11 @@ enum ExampleChapter {
             "What is signed",
             SegmentCodec.signedBytes(
                 log: writer.log, lastSequence: 2, lastHash: writer.changes[1].hash))
+        + block(
+            "Body before it is deflated",
+            writer.changes.flatMap {
+                ChangeCodec.entry(headerBytes: $0.headerBytes, payloadBytes: $0.payloadBytes)
+            })
         + block("Segment", segment)
 
     private static let clock = VectorClock([
@@ -120,7 +126,15 @@ enum ExampleChapter {
         let proof = MessageProof.sign(
             subject, sender: sender, peer: peer, time: time, nonce: nonce, boot: boot, key: key)
         return block("\(title): the detached payload", payload)
-            + block("The COSE_Sign1", proof.encoded)
+            + block(
+                "What is signed, the Sig_structure",
+                cbor { writer in
+                    writer.array(count: 4)
+                    writer.text("Signature1")
+                    writer.byteString(proof.protectedHeader)
+                    writer.byteString([])
+                    writer.byteString(payload)
+                }) + block("The COSE_Sign1", proof.encoded)
             + [
                 "Header:", "", "```",
                 "CreditSync-Proof: " + Data(proof.encoded).base64EncodedString(), "```", "",

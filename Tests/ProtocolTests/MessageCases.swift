@@ -48,11 +48,11 @@ extension Vector {
         message(
             "X1", "answer-key", "a key of answers in a request",
             hex("a4 0001 0180 0400 0781" + reference), "unsupported"),
-        message("X2", "greatest-budget", "a budget of 8 MiB", hex("a3 0001 0180 041a00800000")),
+        message("X2", "greatest-budget", "a budget of 4 MiB", hex("a3 0001 0180 041a00400000")),
         message("X2", "no-budget", "no budget", hex("a2 0001 0180"), "malformed"),
         message(
-            "X2", "budget-too-large", "a budget of 8 MiB and one byte",
-            hex("a3 0001 0180 041a00800001"), "too-large"),
+            "X2", "budget-too-large", "a budget of 4 MiB and one byte",
+            hex("a3 0001 0180 041a00400001"), "too-large"),
         message(
             "X3", "lists", "marks, receipts wanted, deferred logs",
             hex("a6 0001 0180 0281" + reference + "0381" + reference + "0400 0982" + log + laterLog)
@@ -63,6 +63,8 @@ extension Vector {
         message(
             "X3", "not-more", "an answer that says that there is no more", hex("a3 0001 0180 08f4"),
             as: "exchange-answer", "not-canonical"),
+        message("X3", "most-marks", "64 marks", marks(64)),
+        message("X3", "too-many-marks", "65 marks", marks(65), as: "exchange-request", "too-large"),
         message(
             "X3", "empty-marks", "an empty list of marks", hex("a4 0001 0180 0280 0400"),
             "not-canonical"),
@@ -100,6 +102,14 @@ extension Vector {
             hex("a6 0001 0180 0281" + reference + "0381" + reference + "0400 0981" + log)),
         message("V2", "unknown-key", "key 10", hex("a4 0001 0180 0400 0a00"), "unsupported"),
     ]
+
+    private static func marks(_ count: Int) -> [UInt8] {
+        let references = (1...UInt64(count)).map { sequence in
+            Reference(log: Cast.log(Cast.first, sequence), sequence: 1, prefix: 1)
+        }
+        return MessageCodec.encode(
+            ExchangeRequest(scopes: [], marks: references, answerBudgetBytes: 0))
+    }
 
     private static let answer: [UInt8] = {
         let log = Cast.log(Cast.first)

@@ -84,6 +84,16 @@ struct RetryTests {
         #expect(!plan.withholdsSegments)
     }
 
+    @Test("sends less after a request that was too large")
+    func sendsLess() {
+        var (session, _) = failed(.refused(status: 413, type: "too-large", detail: ""))
+        guard case .prepare(let plan)? = session.handle(.timer).first else {
+            Issue.record("the timer began no exchange")
+            return
+        }
+        #expect(plan.answerBudgetBytes == Limits.exchangeBudgetBytes / 2)
+    }
+
     @Test("waits when the hub has not even room to answer")
     func waitsWithoutRoomToAnswer() {
         var (session, effects) = failed(.noRoom(retryAfterSeconds: 45))

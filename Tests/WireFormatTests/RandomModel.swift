@@ -147,7 +147,7 @@ extension SplitMix64 {
         ExchangeRequest(
             scopes: reports(), marks: few { $0.reference() },
             receiptsWanted: few { $0.reference() },
-            answerBudgetBytes: below(Limits.exchangeBytes + 1),
+            answerBudgetBytes: below(Limits.answerBudgetBytes + 1),
             segments: few { $0.bytes($0.below(300)) })
     }
 

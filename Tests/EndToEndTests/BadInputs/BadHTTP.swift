@@ -8,27 +8,27 @@ import WireFormat
 extension BadInput {
     /// How it is sent. What is refused below the router may be a bare status.
     static let http: [BadInput] = [
-        BadInput("14", "Content-Length and Transfer-Encoding both", .closed([400])) { intruder in
+        BadInput("Content-Length and Transfer-Encoding both", .closed([400])) { intruder in
             let (head, body) = intruder.wire()
             let text = String(decoding: head, as: UTF8.self)
                 .replacing("\r\n\r\n", with: "\r\nTransfer-Encoding: chunked\r\n\r\n")
             return try await intruder.talk([.send(Array(text.utf8) + body), .finish])
         },
-        BadInput("15", "the body ends in the middle", .closed([400, 408])) { intruder in
+        BadInput("the body ends in the middle", .closed([400])) { intruder in
             let (head, body) = intruder.wire()
             return try await intruder.talk([.send(head + body.prefix(body.count / 2)), .finish])
         },
-        BadInput("15a", "the same at the API", .closed([400, 408])) { intruder in
+        BadInput("the same at the API", at: .api, .closed([400])) { intruder in
             let head =
                 "POST /api/v1/records/supplier HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 40"
                 + "\r\nCreditSync-User: jb01\r\n\r\n{\"name\""
             return try await intruder.talk([.send(Array(head.utf8)), .finish], toAPI: true)
         },
-        BadInput("16", "a body of 8 MiB and a byte", .problem(413, "too-large")) { intruder in
+        BadInput("a body of 8 MiB and a byte", .problem(413, "too-large")) { intruder in
             let (head, _) = intruder.wire([UInt8](repeating: 0, count: Limits.exchangeBytes + 1))
             return try await intruder.talk([.send(head)])
         },
-        BadInput("16a", "the same in chunks, without its length", .closed([413])) { intruder in
+        BadInput("the same in chunks, without its length", .problem(413, "too-large")) { intruder in
             let (head, _) = intruder.wire([])
             let text = String(decoding: head, as: UTF8.self)
                 .replacing("Content-Length: 0", with: "Transfer-Encoding: chunked")
@@ -39,7 +39,7 @@ extension BadInput {
                 [.send(Array(text.utf8))] + [Wire.Step](repeating: .send(chunk), count: 9))
         },
         BadInput(
-            "17", "a segment that inflates to more than it says", .refusal("malformed"),
+            "a segment that inflates to more than it says", .refusal("malformed"),
             .line("segment refused")
         ) {
             intruder in
@@ -47,47 +47,47 @@ extension BadInput {
             _ = writer.supplier("甲公司")
             return try await intruder.push([bomb(writer.sealed)])
         },
-        BadInput("18", "Content-Type text/plain", .problem(415, "media-type")) {
+        BadInput("Content-Type text/plain", .problem(415, "media-type")) {
             try await $0.sync { $0.contentType = "text/plain" }
         },
-        BadInput("18a", "Content-Encoding gzip", .problem(415, "content-encoding")) {
+        BadInput("Content-Encoding gzip", .problem(415, "content-encoding")) {
             try await $0.sync { $0.headers.append(("Content-Encoding", "gzip")) }
         },
-        BadInput("19", "a header of 33 KiB", .closed([431])) { intruder in
+        BadInput("a header of 33 KiB", .closed([431])) { intruder in
             let (head, body) = intruder.wire { request in
                 request.headers.append(("X-Long", String(repeating: "a", count: 33 * 1024)))
             }
             return try await intruder.talk([.send(head + body)])
         },
-        BadInput("19a", "101 header fields", .closed([431])) { intruder in
+        BadInput("101 header fields", .closed([431])) { intruder in
             let (head, body) = intruder.wire { request in
                 request.headers += (1...101).map { ("X-\($0)", "1") }
             }
             return try await intruder.talk([.send(head + body)])
         },
-        BadInput("20", "a URL of 5 KiB", .closed([414])) { intruder in
+        BadInput("a URL of 5 KiB", .closed([414])) { intruder in
             let (head, body) = intruder.wire { request in
                 request.path += "?" + String(repeating: "a", count: 5 * 1024)
             }
             return try await intruder.talk([.send(head + body)])
         },
-        BadInput("21", "TRACE", .problem(405, "method-not-allowed")) {
+        BadInput("TRACE", .problem(405, "method-not-allowed")) {
             try await $0.sync { $0.method = "TRACE" }
         },
-        BadInput("21a", "an unknown address", .problem(404, "not-found")) {
+        BadInput("an unknown address", .problem(404, "not-found")) {
             try await $0.sync { $0.path = "/sync/v2/exchange" }
         },
-        BadInput("22", "a header of one byte a second", .closed([408])) { intruder in
+        BadInput("a header of one byte a second", .closed([408])) { intruder in
             try await intruder.talk([
                 .drip(Array("POST /sync/v1/exchange HTTP/1.1\r\n".utf8), milliseconds: 1000)
             ])
         },
-        BadInput("23", "protocol version 2", .problem(426, "unsupported")) { intruder in
+        BadInput("protocol version 2", .problem(426, "unsupported")) { intruder in
             var body = Intruder.message()
             body[2] = 0x02
             return try await intruder.sync(body)
         },
-        BadInput("23a", "a body that is no CBOR", .problem(400, "malformed")) {
+        BadInput("a body that is no CBOR", .problem(400, "malformed")) {
             try await $0.sync(Array("hello".utf8))
         },
     ]

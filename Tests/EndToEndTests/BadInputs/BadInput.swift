@@ -21,9 +21,11 @@ struct BadInput: Sendable, CustomStringConvertible {
         case stored(line: String?)
     }
 
-    /// In the order of the document.
-    let number: String
+    /// Where it is sent.
+    enum Door: String, Sendable { case sync, api = "API" }
+
     let what: String
+    let door: Door
     let answer: Answer
     let trace: Trace
     /// What good was sent before.
@@ -31,18 +33,18 @@ struct BadInput: Sendable, CustomStringConvertible {
     let send: @Sendable (Intruder) async throws -> Reply
 
     init(
-        _ number: String, _ what: String, _ answer: Answer,
+        _ what: String, at door: Door = .sync, _ answer: Answer,
         _ trace: Trace = .line("request refused"),
         after prepare: @escaping @Sendable (Intruder) async throws -> Void = { _ in },
         _ send: @escaping @Sendable (Intruder) async throws -> Reply
     ) {
-        self.number = number
         self.what = what
+        self.door = door
         self.answer = answer
         self.trace = trace
         self.prepare = prepare
         self.send = send
     }
 
-    var description: String { "\(number) \(what)" }
+    var description: String { what }
 }

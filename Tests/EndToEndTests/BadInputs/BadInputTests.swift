@@ -15,7 +15,7 @@ extension EndToEnd {
     struct BadInputs {
         @Test func `Each is answered as the protocol says, and leaves nothing behind`() async throws
         {
-            var rows: [String] = []
+            var rows: [Row] = []
             var hub = Province.Site()
             hub.serveArguments = ["--log-level", "notice"]
             try await Province.with(counties: 0, sites: [.hub: hub]) { province in
@@ -44,16 +44,18 @@ extension EndToEnd {
                 try await full.stop()
                 rows.append(row)
             }
+            // What is no error comes last.
+            let sorted = rows.filter { !$0.isServed } + rows.filter(\.isServed)
             try Chapter("README.md", "problems").check(
-                ["| | sent | answered | `detail` |", "|---|---|---|---|"]
-                    + rows.sorted { $0.compare($1, options: .numeric) == .orderedAscending })
+                ["| | at | sent | answered | `detail` |", "|---:|---|---|---|---|"]
+                    + sorted.enumerated().map { "| \($0 + 1) \($1.text)" })
         }
 
         /// Sends it, and says what came of it as a row of the document. `undo`: what must end
         /// before others are served again.
         private func check(
             _ input: BadInput, _ intruder: Intruder, undo: () async throws -> Void = {}
-        ) async throws -> String {
+        ) async throws -> Row {
             try await input.prepare(intruder)
             let log = LogTail(of: intruder.hub)
             let state = try await intruder.hub.get("/api/v1/state").json
@@ -89,18 +91,29 @@ extension EndToEnd {
             }
         }
 
-        private func row(_ input: BadInput, _ reply: Reply) -> String {
-            let answer =
-                switch input.answer {
-                case .problem(let status, let name): "\(status) `\(name)`"
-                case .refusal(let rule): "200, refusal `\(rule)`"
-                case .served(let status): "\(status)"
-                case .closed(let statuses):
-                    ([statuses.map(String.init).joined(separator: " or ")]
-                        + (reply.problem.map { ["`\($0)`"] } ?? [])).joined(separator: " ") + " †"
-                }
+        /// A line of the document's table, without its number.
+        private struct Row {
+            let text: String
+            let isServed: Bool
+        }
+
+        private func row(_ input: BadInput, _ reply: Reply) -> Row {
+            var isServed = false
+            let answer: String
+            switch input.answer {
+            case .problem(let status, let name): answer = "\(status) `\(name)`"
+            case .refusal(let rule): answer = "200, refusal `\(rule)`"
+            case .served(let status):
+                answer = "\(status)"
+                isServed = true
+            case .closed(let statuses):
+                let problem = reply.problem.map { " `\($0)`" } ?? ""
+                answer = statuses.map(String.init).joined(separator: " or ") + problem + " †"
+            }
             let detail = reply.json["detail"]?.string ?? ""
-            return "| \(input.number) | \(input.what) | \(answer) | \(detail) |"
+            return Row(
+                text: "| \(input.door.rawValue) | \(input.what) | \(answer) | \(detail) |",
+                isServed: isServed)
         }
     }
 }

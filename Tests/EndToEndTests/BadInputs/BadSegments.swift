@@ -8,7 +8,7 @@ extension BadInput {
     /// What a node that is registered pushes.
     static let segments: [BadInput] = [
         BadInput(
-            "34", "a segment signed with another key", .refusal("bad-signature"),
+            "a segment signed with another key", .refusal("bad-signature"),
             .line("segment refused")
         ) {
             intruder in
@@ -17,26 +17,26 @@ extension BadInput {
             return try await intruder.push([writer.seal(1...1, by: NodeKey())])
         },
         BadInput(
-            "35", "the hash before the first change is another", .refusal("gap"),
+            "the hash before the first change is another", .refusal("gap"),
             .line("segment refused"), after: { _ = try await $0.push([one("甲公司", in: 35, of: $0)]) }
         ) { intruder in
             var writer = intruder.writer(35)
             for name in ["乙公司", "丙公司"] { _ = writer.supplier(name) }
             return try await intruder.push([writer.seal(2...2)])
         },
-        BadInput("36", "a sequence is left out", .refusal("gap"), .line("segment refused")) {
+        BadInput("a sequence is left out", .refusal("gap"), .line("segment refused")) {
             intruder in
             var writer = intruder.writer(36)
             for name in ["甲公司", "乙公司"] { _ = writer.supplier(name) }
             return try await intruder.push([writer.seal(2...2)])
         },
         BadInput(
-            "37", "another change at a sequence that is stored: a fork, kept", .served(200),
+            "another change at a sequence that is stored: a fork, kept", .served(200),
             .stored(line: "log forked"),
             after: { _ = try await $0.push([one("甲公司", in: 37, of: $0)]) }
         ) { try await $0.push([one("乙公司", in: 37, of: $0)]) },
         BadInput(
-            "38", "the same segment again", .served(200), .none,
+            "the same segment again", .served(200), .none,
             after: { _ = try await $0.push([one("甲公司", in: 38, of: $0)]) }
         ) { try await $0.push([one("甲公司", in: 38, of: $0)]) },
     ]
@@ -52,22 +52,22 @@ extension BadInput {
 
     /// At a hub that has no room, or whose database somebody else holds.
     static let storage: [BadInput] = [
-        BadInput("43", "a segment while the disk is almost full", .problem(507, "disk-floor")) {
+        BadInput("a segment while the disk is almost full", .problem(507, "disk-floor")) {
             intruder in
             var writer = intruder.writer(43)
             _ = writer.supplier("甲公司")
             return try await intruder.push([writer.sealed])
         },
-        BadInput("43a", "a request without segments meanwhile", .served(200), .none) {
+        BadInput("a request without segments meanwhile", .served(200), .none) {
             try await $0.sync()
         },
-        BadInput("43b", "a new record meanwhile", .problem(507, "disk-floor")) {
+        BadInput("a new record meanwhile", at: .api, .problem(507, "disk-floor")) {
             try await $0.api("POST", "/api/v1/records/supplier", #"{"name": "甲公司"}"#)
         },
     ]
 
     static let locked = BadInput(
-        "44", "a segment while another program holds the database", .problem(503, "busy"),
+        "a segment while another program holds the database", .problem(503, "busy"),
         .line("request refused")
     ) { intruder in
         var writer = intruder.writer(44)

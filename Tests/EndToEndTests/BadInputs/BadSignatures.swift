@@ -10,63 +10,63 @@ extension BadInput {
 
     /// Who asks, and whether it was really asked so.
     static let signatures: [BadInput] = [
-        BadInput("1", "no `CreditSync-Proof`", .problem(401, "signature-missing")) {
+        BadInput("no `CreditSync-Proof`", .problem(401, "signature-missing")) {
             try await $0.sync { $0.proofs = { _ in [] } }
         },
-        BadInput("2", "a node that was never registered", .problem(401, "signature-invalid")) {
+        BadInput("a node that was never registered", .problem(401, "signature-invalid")) {
             try await $0.sync { request in
                 request.sender = NodeID("632599-99")!
                 request.key = NodeKey()
             }
         },
-        BadInput("3", "a node whose registration was withdrawn", .problem(403, "node-revoked")) {
+        BadInput("a node whose registration was withdrawn", .problem(403, "node-revoked")) {
             intruder in
             try await intruder.sync { request in
                 request.sender = intruder.former
                 request.key = intruder.formerKey
             }
         },
-        BadInput("4", "one bit of the body is different", .problem(401, "signature-invalid")) {
+        BadInput("one bit of the body is different", .problem(401, "signature-invalid")) {
             try await $0.sync { request in
                 request.signed.body = request.body
                 request.body[request.body.count - 1] ^= 1
             }
         },
-        BadInput("5", "signed for an empty body", .problem(401, "signature-invalid")) {
+        BadInput("signed for an empty body", .problem(401, "signature-invalid")) {
             try await $0.sync { $0.signed.body = [] }
         },
         BadInput(
-            "6", "signed with another node's key", .problem(401, "signature-invalid")
+            "signed with another node's key", .problem(401, "signature-invalid")
         ) { try await $0.sync { $0.key = NodeKey() } },
-        BadInput("7", "two `CreditSync-Proof` headers", .problem(400, "signature-malformed")) {
+        BadInput("two `CreditSync-Proof` headers", .problem(400, "signature-malformed")) {
             try await $0.sync { $0.proofs = { [$0, $0] } }
         },
-        BadInput("7a", "a proof of a byte too few", .problem(400, "signature-malformed")) {
+        BadInput("a proof of a byte too few", .problem(400, "signature-malformed")) {
             try await $0.sync { $0.proofs = { [$0.dropLast()] } }
         },
-        BadInput("8", "301 s behind", .problem(401, "clock")) {
+        BadInput("301 s behind", .problem(401, "clock")) {
             try await $0.sync { $0.time -= 301_000 }
         },
-        BadInput("8a", "ten years ahead", .problem(401, "clock")) {
+        BadInput("ten years ahead", .problem(401, "clock")) {
             try await $0.sync { $0.time += 3650 * day }
         },
-        BadInput("8b", "signed for another run of the hub", .problem(401, "boot")) {
+        BadInput("signed for another run of the hub", .problem(401, "boot")) {
             try await $0.sync { $0.boot ^= 1 }
         },
         BadInput(
-            "9", "a nonce that was used before", .problem(401, "replay"),
+            "a nonce that was used before", .problem(401, "replay"),
             after: { _ = try await $0.sync { $0.nonce = [UInt8](1...16) } }
         ) { try await $0.sync { $0.nonce = [UInt8](1...16) } },
-        BadInput("10", "signed for GET", .problem(401, "signature-invalid")) {
+        BadInput("signed for GET", .problem(401, "signature-invalid")) {
             try await $0.sync { $0.signed.method = "GET" }
         },
-        BadInput("10a", "signed for the wake path", .problem(401, "signature-invalid")) {
+        BadInput("signed for the wake path", .problem(401, "signature-invalid")) {
             try await $0.sync { $0.signed.path = "/sync/v1/wake" }
         },
-        BadInput("10b", "signed for another hub", .problem(401, "signature-invalid")) {
+        BadInput("signed for another hub", .problem(401, "signature-invalid")) {
             try await $0.sync { $0.signed.hub = NodeID("640000-hub")! }
         },
-        BadInput("11", "COSE algorithm -7", .problem(401, "signature-algorithm")) {
+        BadInput("COSE algorithm -7", .problem(401, "signature-algorithm")) {
             try await $0.sync { request in
                 // The label 1 and its value -8 (0x27) come first in the protected header.
                 request.proofs = { encoded in
@@ -77,7 +77,7 @@ extension BadInput {
                 }
             }
         },
-        BadInput("11a", "a scope that is not granted", .problem(403, "scope-not-granted")) {
+        BadInput("a scope that is not granted", .problem(403, "scope-not-granted")) {
             try await $0.sync(
                 MessageCodec.encode(
                     ExchangeRequest(scopes: [
