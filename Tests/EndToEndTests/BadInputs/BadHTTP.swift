@@ -18,7 +18,7 @@ extension BadInput {
             let (head, body) = intruder.wire()
             return try await intruder.talk([.send(head + body.prefix(body.count / 2)), .finish])
         },
-        BadInput("the same at the API", at: .api, .closed([400])) { intruder in
+        BadInput("a body that ends in the middle", at: .api, .closed([400])) { intruder in
             let head =
                 "POST /api/v1/records/supplier HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 40"
                 + "\r\nCreditSync-User: jb01\r\n\r\n{\"name\""

@@ -58,10 +58,12 @@ extension BadInput {
             _ = writer.supplier("甲公司")
             return try await intruder.push([writer.sealed])
         },
-        BadInput("a request without segments meanwhile", .served(200), .none) {
+        BadInput("a request without segments while the disk is almost full", .served(200), .none) {
             try await $0.sync()
         },
-        BadInput("a new record meanwhile", at: .api, .problem(507, "disk-floor")) {
+        BadInput(
+            "a new record while the disk is almost full", at: .api, .problem(507, "disk-floor")
+        ) {
             try await $0.api("POST", "/api/v1/records/supplier", #"{"name": "甲公司"}"#)
         },
     ]
