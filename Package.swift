@@ -72,7 +72,12 @@ let storage: [Target] = [
             "Store", "SyncCore", "WireFormat", "SyncSession", "Records", "Access", "LogWriting",
             "ProtocolDocument", grdb,
         ]),
-    tests("SimulationTests", ["Store", "SyncCore", "WireFormat", "SyncSession", "Records"]),
+    // Not part of the shipped program.
+    library(
+        "Simulation",
+        ["Store", "SyncCore", "WireFormat", "SyncSession", "Records", "Access", "LogWriting"]),
+    .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
+    tests("SimulationTests", ["Simulation", "Store", "SyncCore", "SyncSession"]),
 ]
 
 let full: [Target] = [

@@ -7,6 +7,7 @@ struct RetryTests {
     private func failed(_ failure: ExchangeFailure) -> (CountySession, [CountySession.Effect]) {
         var session = CountySession(views: [HubView(scope: .province)], seed: 1)
         _ = session.handle(.start)
+        _ = session.handle(.prepared(ExchangeRequest(scopes: [])))
         let effects = session.handle(.failed(failure))
         return (session, effects)
     }

@@ -1,4 +1,5 @@
 import Foundation
+@testable import Simulation
 import Store
 import SyncCore
 import Testing
@@ -8,17 +9,17 @@ struct SimulationTests {
     /// One seed, with a trace, where the environment names it.
     static let replayed = ProcessInfo.processInfo.environment["CREDITSYNC_SEED"]
         .flatMap(UInt64.init)
-    static let seeds: [UInt64] = replayed.map { [$0] } ?? Array(1...200)
+    static let seeds: [UInt64] = replayed.map { [$0] } ?? Array(1...100)
 
     @Test("keeps every promise of the model", arguments: seeds)
     func keepsItsPromises(seed: UInt64) throws {
-        try Simulation(seed: seed, .drawn(seed), isTraced: Self.replayed != nil).run()
+        try Trial(seed: seed, .drawn(seed), isTraced: Self.replayed != nil).run()
     }
 
     @Test("does the same thing again from the same seed")
     func repeats() throws {
         let runs = try (0..<2).map { _ in
-            let simulation = try Simulation(seed: 4711, .drawn(4711))
+            let simulation = try Trial(seed: 4711, .drawn(4711))
             try simulation.run()
             let steps = simulation.world.schedule.steps
             return (try simulation.world.hub.inspected().stateDigest(of: .province), steps)
@@ -30,12 +31,12 @@ struct SimulationTests {
     func ignoresClocks(seed: UInt64) throws {
         let day: Int64 = 86_400_000
         let shapes = try [[0], [400 * day, -400 * day, 0, 7 * day]].map { skews in
-            var setup = Simulation.Setup.drawn(seed)
+            var setup = Trial.Setup.drawn(seed)
             setup.skews = skews
             // Claimed times change how well segments compress, so nothing may hang on sizes.
             setup.budgetBytes = Limits.exchangeBudgetBytes
             setup.faults.damage = 0
-            let simulation = try Simulation(seed: seed, setup)
+            let simulation = try Trial(seed: seed, setup)
             try simulation.run()
             return try Shape(simulation.world)
         }
@@ -45,9 +46,9 @@ struct SimulationTests {
 
     @Test("keeps both lines of a cloned node", arguments: UInt64(401)...405)
     func keepsClones(seed: UInt64) throws {
-        var setup = Simulation.Setup.drawn(seed)
+        var setup = Trial.Setup.drawn(seed)
         setup.isCloned = true
-        let simulation = try Simulation(seed: seed, setup)
+        let simulation = try Trial(seed: seed, setup)
         try simulation.run()
         let (one, other) = (simulation.world.counties[0], simulation.world.counties.last)
         let incarnations = Set(
@@ -61,11 +62,11 @@ struct SimulationTests {
 /// Planted mistakes: a simulator that finds nothing may be looking at nothing.
 @Suite("The simulator finds")
 struct PlantedMistakeTests {
-    private func isFound(_ plant: (inout Simulation.Setup) -> Void) throws -> Bool {
+    private func isFound(_ plant: (inout Trial.Setup) -> Void) throws -> Bool {
         for seed in UInt64(501)...510 {
-            var setup = Simulation.Setup.drawn(seed)
+            var setup = Trial.Setup.drawn(seed)
             plant(&setup)
-            do { try Simulation(seed: seed, setup).run() } catch is Violation { return true }
+            do { try Trial(seed: seed, setup).run() } catch is Violation { return true }
         }
         return false
     }

@@ -11,6 +11,7 @@ class Machine {
     private(set) var store: Store?
     /// Counts processes: what an earlier one had planned does not happen.
     private(set) var process = 0
+    private(set) var crashes = 0
     var crashRate: Int { 0 }
 
     var name: NodeID { identity.node }
@@ -49,6 +50,7 @@ class Machine {
 
     func crash() {
         world.trace("\(name) crashes")
+        crashes += 1
         store = nil
         process += 1
         stopped()

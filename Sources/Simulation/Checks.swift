@@ -104,6 +104,7 @@ struct Checks {
                 })
         }
         for (name, sides) in duplicates { expected[name] = Opening(kind: .duplicate, sides: sides) }
+        world.conflictsSeen += expected.count
         try compare(expected, with: try hub.conflicts(limit: 100_000).elements)
     }
 

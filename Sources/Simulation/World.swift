@@ -10,8 +10,7 @@ struct Violation: Error, CustomStringConvertible {
     let text: String
 
     var description: String {
-        "seed \(seed): \(text)\nReplay with a trace: CREDITSYNC_CORE_ONLY=store "
-            + "CREDITSYNC_SEED=\(seed) swift test --filter SimulationTests"
+        "seed \(seed): \(text)\nReplay with a trace: simulate --seed \(seed) --trace"
     }
 }
 
@@ -27,6 +26,9 @@ final class World {
     let dice: Dice
     let network: Network
     let ledger = Ledger()
+    var tally = Tally()
+    /// Open conflicts, each time somebody looked at all of them.
+    var conflictsSeen = 0
     private(set) var receipts: ReceiptBook!
     private(set) var hub: HubMachine!
     private(set) var counties: [CountyMachine] = []

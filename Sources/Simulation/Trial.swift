@@ -2,7 +2,7 @@ import Store
 import SyncCore
 
 /// One run: people work while things go wrong, then everything works, then the checks.
-struct Simulation {
+struct Trial {
     struct Setup {
         var faults: Faults
         var counties: Int

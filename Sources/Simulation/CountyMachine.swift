@@ -1,4 +1,4 @@
-@testable import SyncSession
+import SyncSession
 import Store
 import SyncCore
 import WireFormat
