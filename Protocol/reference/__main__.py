@@ -1,80 +1,105 @@
 """python3 reference keygen | sync | random | state | verify | vectors (see --help)"""
-import argparse
 import base64
 import json
 import os
+import random
 import sys
+from argparse import ArgumentParser
+from http.client import HTTPException
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-import vectors
-from cbor import Refusal, sequence
-from client import Client, Failure
-from model import Segment, scope_order
-from state import state_digest
-from store import Store
-from writer import random_edits
+from cbor import Refusal, one, sequence
+from change import DECISION, EDIT, JOIN, Segment, scope_order
+from client import Client, unseen, written
+from store import Record, Store
+from vectors import run
+
+
+def random_step(dice: random.Random, record: Record | None) -> bytes:
+    """A new supplier, a join, a decision of what is in conflict, or an edit of what is not."""
+    at, group = dice.randrange(10**6), dice.choice([1, 11, 13, 15])
+    values = {11: {2: f"公司 {at}"}, 13: {7: ["CATERING", dice.choice(["PROPERTY", "SECURITY"])]},
+              15: {9: f"Contact {at}", 10: f"0951-{at:06}"}}
+    if not record:
+        return written(EDIT, values)
+    if at % 5 == 0 and len(heads := unseen(record)) > 1:
+        return written(JOIN, {}, record, heads)
+    for slot, _, sides in record.conflicts:
+        if slot == ("life" if group == 1 else f"group-{group}"):
+            value = one(dice.choice(record.siblings[group]).values[group])
+            return written(DECISION, {group: value}, record, unseen(record, sides))
+    value = values.get(group, {1: int(at % 3 == 0)})  # withdraws or restores
+    return written(EDIT, {group: value}, record, record.heads)
+
+
+def random_edits(client: Client, count: int, seed: int) -> None:
+    dice = random.Random(seed)
+    while count > 0:
+        client.sync()
+        records = [record for record in client.store.folds("province")[0]
+                   if record.type == "supplier" and record.visible]
+        chosen = dice.sample(records, min(len(records), 19))
+        chosen += [None] * (1 if len(records) > 19 else 10)
+        client.seal("province", [random_step(dice, record) for record in chosen])
+        count -= len(chosen)
 
 
 def verify(store: Store, paths: list[Path]) -> None:
-    """An auditor's checks of exported logs: the hub's control log first, as it registers nodes."""
-    segments = []
-    for path in paths:
-        for place, data in enumerate(sequence(path.read_bytes())):
-            try:
-                segments.append((Segment.read(data), f"{path}, segment {place + 1}"))
-            except Refusal as fault:
-                sys.exit(f"{path}, segment {place + 1}: {fault}")
-    store.scopes = sorted({segment.log.scope for segment, _ in segments}, key=scope_order)
-    for segment, place in sorted(segments, key=lambda item: (item[0].log, item[0].first)):
-        try:
+    """An auditor's checks of exported logs, the hub's control log among them."""
+    found = []
+    try:
+        for path in paths:
+            place = path
+            for at, data in enumerate(sequence(path.read_bytes()), 1):
+                place = f"{path}, segment {at}"
+                found.append((Segment(data), place))
+        store.scopes = sorted({segment.log.scope for segment, _ in found}, key=scope_order)
+        for segment, place in sorted(found, key=lambda item: (item[0].log, item[0].first)):
             store.receive(segment)
-        except Refusal as fault:
-            sys.exit(f"{place}, {segment.log} from {segment.first}: {fault.rule}")
-    for log in sorted(store.tips):
-        ends = [f"{at} {tip.hex()}" for at, tip in store.clock(log.scope)[log]]
+    except Refusal as refusal:
+        sys.exit(f"{place}: {refusal}")
+    for log, tips in sorted(store.tips.items()):
+        ends = [f"{at} {tip.hex()}" for at, tip in tips]
         print(f"{log}: {'FORKED: ' if len(ends) > 1 else ''}{', '.join(ends)}")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="reference", description=__doc__)
+    parser = ArgumentParser(prog="reference", description=__doc__)
     parser.add_argument("command", choices=__doc__.split(" (")[0].split()[2::2])
     parser.add_argument("paths", nargs="*", type=Path, help="of verify and vectors")
-    for name in ("hub", "node"):
-        parser.add_argument(f"--{name}")
-    for name in ("store", "secret-file"):
-        parser.add_argument(f"--{name}", type=Path)
-    parser.add_argument("--hub-node", default="630000-hub")
-    parser.add_argument("--hub-key", type=base64.b64decode, default=b"", help="base 64")
+    for name, kind, default in (
+            ("hub", str, ""), ("node", str, ""), ("hub-node", str, "630000-hub"),
+            ("hub-key", base64.b64decode, b""), ("secret-file", Path, None), ("store", Path, None),
+            ("edits", int, 20), ("seed", int, 20)):
+        parser.add_argument(f"--{name}", type=kind, default=default)
     parser.add_argument("--scope", action="append", default=[])
-    for name in ("edits", "seed"):
-        parser.add_argument(f"--{name}", type=int, default=20)
     parser.add_argument("--conflicts", action="store_true")
     given = parser.parse_intermixed_args()
     if given.command == "keygen":
-        secret = os.urandom(32)
-        given.secret_file.write_text(secret.hex())
-        public = Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
-        return print(base64.b64encode(public).decode())
+        given.secret_file.write_text(os.urandom(32).hex())
+    if given.secret_file:
+        key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(given.secret_file.read_text()))
+    if given.command == "keygen":
+        return print(base64.b64encode(key.public_key().public_bytes_raw()).decode())
     if given.command == "vectors":
-        sys.exit(not vectors.run(given.paths[0]))
+        sys.exit(not run(given.paths[0]))
     store = Store(given.hub_node, given.hub_key, given.scope, given.store)
     if given.command == "verify":
         return verify(store, given.paths)
     if given.command != "state":
-        key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(given.secret_file.read_text()))
         client = Client(store, given.hub, given.node, key)
         if given.command == "random":
             random_edits(client, given.edits, given.seed)
         client.sync()
     scopes = store.scopes or sorted({log.scope for log in store.tips}, key=scope_order)
     folds = {scope: store.folds(scope) for scope in scopes}
-    records = sum(folds.values(), [])
-    conflicts = [conflict.plain for record in records for conflict in record.conflicts]
+    records = [record for fold, _ in folds.values() for record in fold]
+    conflicts = [conflict for record in records for conflict in record.plain_conflicts()]
     if given.command == "state":
-        result = {"scopes": [{"scope": scope, "clock": store.digest(scope).hex(),
-                              "state": state_digest(folds[scope]).hex()} for scope in scopes]}
+        result = {"scopes": [{"scope": scope, "clock": store.digest(scope).hex(), "state": digest}
+                             for scope, (_, digest) in folds.items()]}
         result |= {"conflicts": conflicts} if given.conflicts else {}
     else:
         result = {"rounds": client.rounds, "received": client.received, "sent": client.sent,
@@ -86,5 +111,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (Failure, Refusal, OSError) as failure:
+    except (Refusal, OSError, ValueError, HTTPException) as failure:
         sys.exit(str(failure))

@@ -1,35 +1,29 @@
-"""Deterministic CBOR (section 2): a writer, a strict reader, and checks of what was read."""
-from typing import Any
+"""Deterministic CBOR (section 2), and forms: functions that give back what fits, or refuse it."""
+import re
+from io import BytesIO
+from itertools import pairwise
+from typing import Any, BinaryIO, Callable
 
+Form = Callable[[Any], Any]
 INT64, UINT64 = 2**63 - 1, 2**64 - 1
 SIMPLE = {20: False, 21: True, 22: None}
 
 
 class Refusal(Exception):
-    """A broken rule, by its name, and the offset of the byte at fault: 0 if it is none (X4)."""
-
-    def __init__(self, rule: str, offset: int = 0):
-        super().__init__(f"{rule} at byte {offset}")
-        self.rule, self.offset = rule, offset
+    """A broken rule, by its name."""
 
 
-class Raw(bytes):
-    """One item that is encoded already."""
-
-
-def need(holds: Any, rule: str = "malformed", offset: int = 0) -> None:
+def need(holds: Any, rule: str = "malformed") -> None:
     if not holds:
-        raise Refusal(rule, offset)
+        raise Refusal(rule)
 
 
 def encode(value: Any) -> bytes:
     match value:
-        case Raw():
-            return bytes(value)
         case None | bool():
             return {False: b"\xf4", True: b"\xf5", None: b"\xf6"}[value]
         case int():
-            major, count, rest = value < 0, -1 - value if value < 0 else value, b""
+            major, count, rest = value < 0, max(value, ~value), b""
         case bytes():
             major, count, rest = 2, len(value), value
         case str():
@@ -37,90 +31,90 @@ def encode(value: Any) -> bytes:
         case list() | tuple():
             major, count, rest = 4, len(value), b"".join(map(encode, value))
         case dict():
-            pairs = sorted((encode(key), encode(item)) for key, item in value.items())
-            major, count, rest = 5, len(pairs), b"".join(key + item for key, item in pairs)
+            pairs = sorted(encode(key) + encode(item) for key, item in value.items())
+            major, count, rest = 5, len(value), b"".join(pairs)
     if count < 24:
         return bytes([major << 5 | count]) + rest
     size = next(size for size in range(4) if count < 256 ** (1 << size))
     return bytes([major << 5 | 24 + size]) + count.to_bytes(1 << size, "big") + rest
 
 
-def decode(data: bytes, pos: int = 0, top: int = UINT64, depth: int = 10) -> tuple[Any, int]:
-    """The item at `pos` and where it ends; no integer is above `top` (E1 to E7)."""
-    need(pos < len(data), "malformed", pos)
-    start, (major, info) = pos, divmod(data[pos], 32)
-    need(info < 31 or not 2 <= major <= 5, "not-canonical", start)
-    need(info < 28 and major != 6 and (major < 7 or info in SIMPLE), "malformed", start)
-    size = 1 << info - 24 if info > 23 else 0
-    pos += 1 + size
-    need(pos <= len(data), "malformed", start)
-    count = int.from_bytes(data[start + 1:pos], "big") if size else info
-    need(count >= {0: 0, 1: 24}.get(size, 256 ** (size // 2)), "not-canonical", start)
-    if major < 2:
-        count = -1 - count if major else count
-        need(-INT64 - 1 <= count <= top, "too-large", start)
-        return count, pos
+def decode(data: BinaryIO, top: int = UINT64, depth: int = 10) -> Any:
+    """The next item, without integers above `top`; the depth is a payload's (C12)."""
+    need(head := data.read(1))
+    major, info = divmod(head[0], 32)
+    need(info < 31 or not 2 <= major <= 5, "not-canonical")
+    need(info < 28 and major != 6 and (major < 7 or info in SIMPLE))
     if major == 7:
-        return SIMPLE[info], pos
-    need(count <= 2**26, "too-large", start)
-    need(count <= len(data) - pos, "malformed", start)
+        return SIMPLE[info]
+    size = 1 << info - 24 if info > 23 else 0
+    need(len(head := data.read(size)) == size)
+    count = int.from_bytes(head, "big") if size else info
+    need(count <= (top, INT64, 528384, 65536, 65536, 65536)[major], "too-large")
+    if major < 2:
+        return ~count if major else count
     if major < 4:
-        try:
-            chunk = data[pos:pos + count]
-            return chunk if major == 2 else chunk.decode(), pos + count
-        except UnicodeDecodeError:
-            raise Refusal("malformed", start) from None
-    need(depth, "too-large", start)
-    keys, items, last = [], [], b""
-    for _ in range(count):
-        if major == 5:
-            key, end = decode(data, pos, INT64, depth - 1)
-            need(type(key) is int, "malformed", pos)
-            need(data[pos:end] > last, "not-canonical", pos)
-            keys, last, pos = [*keys, key], data[pos:end], end
-        item, pos = decode(data, pos, top, depth - 1)
-        items.append(item)
-    return dict(zip(keys, items)) if major == 5 else items, pos
+        need(len(chunk := data.read(count)) == count)
+        need(major == 2 or chunk.decode(errors="replace").encode() == chunk)
+        return chunk if major == 2 else chunk.decode()
+    need(depth, "too-large")
+    items = [decode(data, top, depth - 1) for _ in range(count * (major - 3))]
+    need(major == 4 or all(type(key) is int for key in items[::2]))
+    return items if major == 4 else dict(zip(items[::2], items[1::2]))
+
+
+def sequence(data: bytes, top: int = UINT64) -> list:
+    """All items of the data, of which each has one encoding."""
+    items, stream = [], BytesIO(data)
+    while stream.tell() < len(data):
+        items.append(decode(stream, top))
+    need(b"".join(map(encode, items)) == data, "not-canonical")
+    return items
 
 
 def one(data: bytes, top: int = UINT64) -> Any:
-    """E6: the only item of the data."""
-    item, end = decode(data, 0, top)
-    need(end == len(data), "malformed", end)
-    return item
+    need(len(items := sequence(data, top)) == 1)  # E6
+    return items[0]
 
 
-def sequence(data: bytes, pos: int = 0) -> list:
-    """All items up to the end of the data."""
-    items = []
-    while pos < len(data):
-        item, pos = decode(data, pos)
-        items.append(item)
-    return items
-
-
-def fits(value: Any, kind: Any) -> bool:
-    """A kind is a type (`int`: not negative), a number (so many bytes), or `object`: anything."""
-    if isinstance(kind, int):
-        return type(value) is bytes and len(value) == kind
-    return kind is object or type(value) is kind and not (kind is int and value < 0)
-
-
-def shape(value: Any, *kinds: Any) -> list:
-    """An array of items of just these kinds."""
-    need(type(value) is list and len(value) == len(kinds) and all(map(fits, value, kinds)))
+def atom(value: Any, kind: type, fits: Form = lambda _: True, rule: str = "malformed") -> Any:
+    need(type(value) is kind)
+    need(fits(value), rule)
     return value
 
 
-def fields(value: Any, required: dict[int, Any], optional: dict[int, Any] = {}) -> dict[int, Any]:
-    """A map of these keys, each of its kind; E8."""
-    need(type(value) is dict and required.keys() <= value.keys())
-    need(value.keys() <= required.keys() | optional.keys(), "unsupported")
-    need(all(fits(item, (required | optional)[key]) for key, item in value.items()))
-    need(all(value[key] not in ([], {}) for key in optional if key in value), "not-canonical")
+def number(value: Any, low: int = 0, high: int = UINT64, rule: str = "") -> int:
+    need(atom(value, int) >= low, rule or "malformed")
+    need(value <= high, rule or "too-large")
     return value
 
 
-def ascending(items: list) -> list:
-    need(all(item < after for item, after in zip(items, items[1:])), "not-canonical")
+def text(value: Any, pattern: str, most: int = 65536, rule: str = "malformed") -> str:
+    need(len(atom(value, str).encode()) <= most, "too-large")
+    need(re.fullmatch(pattern, value, re.DOTALL), rule)
+    return value
+
+
+def array(value: Any, of: tuple, least: int = 0, make: Form = list) -> Any:
+    need(type(value) is list and (least or len(of)) <= len(value) <= len(of))
+    return make(form(item) for form, item in zip(of, value))
+
+
+def many(value: Any, of: Form, least: int = 0, most: int = 65536, order: Form = None) -> list:
+    need(len(atom(value, list)) >= least)
+    need(len(value) <= most, "too-large")
+    items = [of(item) for item in value]
+    need(not order or all(order(a) < order(b) for a, b in pairwise(items)), "not-canonical")
     return items
+
+
+def table(value: Any, key: Form, of: Form, most: int = 65536) -> dict:
+    need(len(atom(value, dict)) <= most, "too-large")
+    return {key(name): of(item) for name, item in value.items()}
+
+
+def fields(value: Any, required: set[int], of: dict[int, Form]) -> dict:
+    need(required <= atom(value, dict).keys())
+    need(value.keys() <= of.keys(), "unsupported")
+    need(all(value[key] not in ([], {}) for key in value.keys() - required), "not-canonical")  # E8
+    return {key: of[key](item) for key, item in value.items()}

@@ -62,6 +62,8 @@ extension API {
         }
         api.post("rebuild") { request, _ in
             let author = try request.author()
+            // It writes the whole projection anew before it lets go of the old one.
+            if node.diskFloor.isBelow { throw Problem.diskFloor }
             node.logger.notice("rebuild", metadata: ["by": "\(author)"])
             let isEqual = try await offload { [node] in try node.store.rebuild() }
             return answer(["unchanged": .bool(isEqual)])
@@ -119,7 +121,7 @@ extension API {
         api.get("segments") { request, _ in
             let log = try await log(named: request.query("log"))
             if request.headers[.accept]?.contains(LogExport.contentType) == true {
-                return try await LogExport.response(log, of: node.store)
+                return try await LogExport.response(log, of: node.store, node.logger)
             }
             let (segments, unsealed) = try await offload { [node] in
                 (try node.store.segments(of: log), try node.store.unsealed(of: log))

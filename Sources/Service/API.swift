@@ -81,7 +81,7 @@ public struct API: Sendable {
                 let (type, id) = try await record(context)
                 let author = try request.author()
                 let token = try request.token()
-                let reason = try await request.object()["reason"]?.string ?? ""
+                let reason = try await request.object().reason()
                 let written = try await offload { [node] in
                     try node.setWithdrawn(
                         type, id, isWithdrawn, token: token, reason: reason, by: author)
@@ -177,7 +177,7 @@ public struct API: Sendable {
             let choice = try Choice(body)
             let written = try await offload { [node] in
                 try node.decide(
-                    name, choice, token: token, reason: body["reason"]?.string ?? "", by: author)
+                    name, choice, token: token, reason: try body.reason(), by: author)
             }
             return try await answer(written)
         }

@@ -7,8 +7,12 @@ extension ExchangeFailure {
         switch self {
         case .unreachable(let why):
             Bilingual(
-                "省级节点没有应答（\(why)）。数据均在本机，将自动重试。",
+                "省级节点没有应答。数据均在本机，将自动重试（技术信息：\(why)）。",
                 "The hub did not answer (\(why)). Nothing is lost; it is tried again.")
+        case .here(let why):
+            Bilingual(
+                "本机存储出错，将自动重试：请检查磁盘（技术信息：\(why)）。",
+                "This node's own store failed; it is tried again. Check the disk (\(why)).")
         case .busy(let seconds):
             Bilingual(
                 "省级节点繁忙，\(seconds) 秒后重试。", "The hub is busy; it is tried again in \(seconds) s.")
@@ -23,7 +27,7 @@ extension ExchangeFailure {
                 "省级节点拒绝了请求（\(status) \(type)）：\(detail)",
                 "The hub refused (\(status) \(type)). \(detail)")
         case .untrusted(let why):
-            Bilingual("应答不可信：\(why)。", "The answer cannot be trusted: \(why).")
+            Bilingual("应答不是由省级节点签名的，未予采用（技术信息：\(why)）。", "The answer cannot be trusted: \(why).")
         }
     }
 
@@ -32,7 +36,7 @@ extension ExchangeFailure {
         switch self {
         case .unreachable, .busy: true
         case .noRoom: false
-        case .refused, .untrusted: false
+        case .here, .refused, .untrusted: false
         }
     }
 }

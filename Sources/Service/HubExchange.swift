@@ -8,7 +8,7 @@ import SyncSession
 
 /// The hub's side of the sync protocol, on top of its store.
 extension Node {
-    public func syncRouter(limits: ListenerLimits) -> Router<SyncContext> {
+    public func syncRouter(limits: ListenerLimits, _ roll: ConnectionRoll) -> Router<SyncContext> {
         let router = Router(context: SyncContext.self)
         let identity = identity
         let boot = store.random(8).reduce(0) { $0 << 8 | UInt64($1) }
@@ -19,7 +19,7 @@ extension Node {
                 grant: { [self] in try await grant($0) },
                 exchange: { [self] request, node in try await exchange(request, node) },
                 wake: { [self] request, _ in try await wake(request) }),
-            authentication: authentication, logger: logger
+            authentication: authentication, roll: roll
         ).add(to: router)
         return router
     }
@@ -43,19 +43,23 @@ extension Node {
         counters.add("sync_changes_received_total", applied.newChanges)
         counters.add("sync_segments_sent_total", answer.segments.count)
         warn(ofForks: applied.forked)
-        for refusal in applied.refusals {
-            counters.add("sync_segments_refused_total")
-            logger.notice(
-                "segment refused",
-                metadata: [
-                    "node": "\(node)", "rule": "\(refusal.rule.name)",
-                    "log": "\(refusal.log?.description ?? "-")",
-                    "first": "\(refusal.firstSequence)",
-                ])
-        }
+        note(applied.refusals, of: node)
         changed(applied.scopes)
         indexNamesLater()
         return answer
+    }
+
+    /// One line for each exchange: one may bring thousands, again and again.
+    private func note(_ refusals: [Refusal], of node: NodeID) {
+        guard let refusal = refusals.first else { return }
+        counters.add("sync_segments_refused_total", refusals.count)
+        logger.notice(
+            "segment refused",
+            metadata: [
+                "node": "\(node)", "rule": "\(refusal.rule.name)",
+                "log": "\(refusal.log?.description ?? "-")",
+                "first": "\(refusal.firstSequence)", "count": "\(refusals.count)",
+            ])
     }
 
     private func write(

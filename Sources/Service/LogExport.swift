@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import Store
 import SyncCore
@@ -11,7 +12,7 @@ import WireFormat
 enum LogExport {
     static let contentType = "application/cbor-seq"
 
-    static func response(_ log: LogID, of store: Store) async throws -> Response {
+    static func response(_ log: LogID, of store: Store, _ logger: Logger) async throws -> Response {
         let first = try await part(of: log, nil, store)
         return Response(
             status: .ok, headers: [.contentType: contentType],
@@ -20,7 +21,12 @@ enum LogExport {
                 while true {
                     try await writer.write(sequence(part.encoded))
                     guard let next = part.next else { break }
-                    part = try await self.part(of: log, next, store)
+                    do { part = try await self.part(of: log, next, store) } catch {
+                        // The head has left: all that is left is to cut the answer, and to say why.
+                        logger.error(
+                            "export cut", metadata: ["log": "\(log)", "cause": "\(error)"])
+                        throw error
+                    }
                 }
                 try await writer.finish(nil)
             })

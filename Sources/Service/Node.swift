@@ -22,11 +22,10 @@ public final class Node: Sendable {
     private let syncInbox: AsyncStream<CountySession.Event>.Continuation
     public let counters = Counters()
 
-    /// `diskFloor`: nil for the default one of the store's folder.
-    public init(store: Store, logger: Logger, diskFloor: DiskFloor? = nil) {
+    public init(store: Store, logger: Logger, diskFloor: DiskFloor = .none) {
         self.store = store
         self.logger = logger
-        self.diskFloor = diskFloor ?? store.defaultDiskFloor()
+        self.diskFloor = diskFloor
         (syncEvents, syncInbox) = AsyncStream.makeStream()
     }
 

@@ -53,14 +53,16 @@ public struct NodeServer {
         var services: [any ServiceLifecycle.Service] = []
         services.append(
             Application(
-                router: router, server: .bounded(apiRules),
+                router: router, server: .bounded(apiRules, roll(apiRules)),
                 configuration: .init(address: .hostname(api.host, port: api.port)),
                 onServerRunning: { await ready.note(api: $0.localAddress?.port) },
                 logger: node.logger))
         if let sync {
+            let roll = roll(syncRules)
             services.append(
                 Application(
-                    router: node.syncRouter(limits: limits), server: .bounded(syncRules),
+                    router: node.syncRouter(limits: limits, roll),
+                    server: .bounded(syncRules, roll),
                     configuration: .init(address: .hostname(sync.host, port: sync.port)),
                     onServerRunning: { await ready.note(sync: $0.localAddress?.port) },
                     logger: node.logger))
@@ -80,12 +82,19 @@ extension NodeServer {
     private var apiRules: BoundedHTTP {
         var limits = limits
         limits.bodyBytes = Request.bodyBytes
+        // Nobody proves anything there, and all are on this machine.
+        limits.unprovenBodiesBytes = limits.bodiesBytes
+        limits.unprovenBodiesPerAddressBytes = limits.bodiesPerAddressBytes
         return BoundedHTTP(
             limits: limits, methods: "GET, HEAD, POST, PATCH", routesRefuseLargeBodies: false)
     }
 
     private var syncRules: BoundedHTTP {
         BoundedHTTP(limits: limits, methods: "POST", routesRefuseLargeBodies: true)
+    }
+
+    private func roll(_ rules: BoundedHTTP) -> ConnectionRoll {
+        ConnectionRoll(limits: rules.limits, logger: node.logger, clock: node.store.clock)
     }
 }
 

@@ -38,6 +38,20 @@ extension Request {
     }
 }
 
+extension [String: JSON] {
+    /// Why, in a person's words; empty if it is not said.
+    func reason() throws -> String {
+        guard let value = self["reason"], !value.isNull else { return "" }
+        guard let text = value.string else {
+            throw Problem.invalid([
+                FieldProblem(
+                    field: "reason", code: "type", message: Bilingual("应为文字。", "Must be a text."))
+            ])
+        }
+        return text
+    }
+}
+
 extension Problem {
     init(_ fault: JSONFault) {
         if fault.rule == .number {

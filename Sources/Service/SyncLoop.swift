@@ -4,11 +4,14 @@ import Store
 import SyncCore
 import SyncHTTP
 import SyncSession
+import Synchronization
 
 /// Drives a county's ``CountySession``: performs its effects, feeds it events, one at a time.
-public struct SyncLoop: ServiceLifecycle.Service {
+public final class SyncLoop: ServiceLifecycle.Service {
     private let node: Node
     private let client: HubClient
+    /// Whether the log says that the hub takes nothing in.
+    private let saysWithheld = Mutex(false)
 
     public init?(_ node: Node) {
         guard let address = node.identity.hubAddress, !node.isHub else { return nil }
@@ -22,7 +25,7 @@ public struct SyncLoop: ServiceLifecycle.Service {
     public func run() async throws {
         let (events, inbox) = AsyncStream<CountySession.Event>.makeStream()
         try await withThrowingDiscardingTaskGroup { group in
-            group.addTask {
+            group.addTask { [self] in
                 for await event in node.syncEvents.cancelOnGracefulShutdown() { inbox.yield(event) }
                 inbox.finish()
             }
@@ -60,7 +63,9 @@ public struct SyncLoop: ServiceLifecycle.Service {
             // A stop does not wait for a hub that is silent: what was sent is sent again.
             await attempt(inbox) {
                 .answered(
-                    try await cancelWhenGracefulShutdown { try await client.exchange(request) })
+                    try await cancelWhenGracefulShutdown { [self] in
+                        try await client.exchange(request)
+                    })
             }
         case .absorb(let answer, let sent):
             await attempt(inbox) {
@@ -70,7 +75,7 @@ public struct SyncLoop: ServiceLifecycle.Service {
             }
             node.indexNamesLater()
         case .listen(let request):
-            group.addTask {
+            group.addTask { [self] in
                 do { inbox.yield(.woken(try await client.wake(request))) } catch {
                     inbox.yield(.wakeFailed)
                 }
@@ -91,7 +96,7 @@ public struct SyncLoop: ServiceLifecycle.Service {
             inbox.yield(.failed(failure))
         } catch {
             node.logger.error("sync failed here", metadata: ["error": "\(error)"])
-            inbox.yield(.failed(.unreachable("this node's store: \(error)")))
+            inbox.yield(.failed(.here("\(error)")))
         }
     }
 
@@ -101,17 +106,29 @@ public struct SyncLoop: ServiceLifecycle.Service {
         let skew = client.measuredSkewMilliseconds
         switch event {
         // Fetching has begun already; how it ends is told then.
-        case .failed(.noRoom) where session.lastFailure == nil:
-            node.logger.notice("upload withheld", metadata: ["reason": "the hub has no room"])
+        case .failed(.noRoom) where session.lastFailure == nil: break
         case .failed(let failure):
             node.monitor.note(failure, now: node.store.now, skewMilliseconds: skew)
             node.logger.info("not synced", metadata: ["reason": "\(failure)"])
         case .absorbed, .woken:
             if session.isSettled {
+                say(isWithheld: session.withheldFor != nil)
                 node.monitor.note(session.withheldFor, now: node.store.now, skewMilliseconds: skew)
             }
         default: break
         }
+    }
+}
+
+extension SyncLoop {
+    /// Once when it begins and once when it is over: the hub may be full for days.
+    private func say(isWithheld: Bool) {
+        let isNews = saysWithheld.withLock { says in
+            defer { says = isWithheld }
+            return says != isWithheld
+        }
+        guard isNews else { return }
+        node.logger.notice(isWithheld ? "upload withheld: the hub has no room" : "upload goes on")
     }
 }
 

@@ -1,8 +1,9 @@
 import Foundation
 import Synchronization
 
-/// How much of the disk stays free: a node stops taking in records before the disk is full, while
-/// it can still read, answer and be repaired. A commit that meets a full disk has an open outcome.
+/// How much of the disk a service leaves free: people and counties are refused before the disk is
+/// full, while the node can still read, answer, fetch and be repaired. A commit that meets a full
+/// disk has an open outcome.
 public final class DiskFloor: Sendable {
     public static let defaultMinimumFreeBytes: Int64 = 2 << 30
 
@@ -51,12 +52,5 @@ public final class DiskFloor: Sendable {
         var found = statvfs()
         guard statvfs(path, &found) == 0 else { return nil }
         return Int64(clamping: UInt64(found.f_bavail) * UInt64(found.f_frsize))
-    }
-}
-
-extension Store {
-    /// The floor of this store's folder unless said otherwise.
-    public func defaultDiskFloor() -> DiskFloor {
-        folder.map { DiskFloor(path: $0.path) } ?? .none
     }
 }

@@ -7,6 +7,8 @@ public struct SegmentPart: Sendable {
     /// Where the next part begins.
     public struct Place: Hashable, Sendable {
         let after: ChangeKey
+        /// Last segments as of the first part: what comes later might miss what it follows.
+        let ends: [Int64: ChangeKey]
     }
 
     /// Byte for byte, ascending; a branch follows the stretch from which it parts.
@@ -29,9 +31,13 @@ extension Store {
             var encoded: [[UInt8]] = []
             var leftBytes = budgetBytes
             var last = start
-            for run in tree.runs.map(\.id).sorted() {
-                let end = ChangeKey(run: run, sequence: Limits.sequenceMax)
-                guard end > start else { continue }
+            let ends =
+                place?.ends
+                ?? Dictionary(
+                    uniqueKeysWithValues: tree.runs.map {
+                        ($0.id, ChangeKey(run: $0.id, sequence: $0.last.sequence))
+                    })
+            for (run, end) in ends.sorted(by: { $0.key < $1.key }) where end > start {
                 let rows = try Row.fetchCursor(
                     reader.db.cachedStatement(
                         sql: """
@@ -42,7 +48,7 @@ extension Store {
                     ])
                 while let row = try rows.next() {
                     if leftBytes <= 0, !encoded.isEmpty {
-                        return SegmentPart(encoded: encoded, next: SegmentPart.Place(after: last))
+                        return SegmentPart(encoded: encoded, next: SegmentPart.Place(after: last, ends: ends))
                     }
                     encoded.append(row.bytes(1))
                     leftBytes -= encoded[encoded.count - 1].count

@@ -30,7 +30,10 @@ public final class HubClient: Sendable {
     static let connectSeconds: Int64 = 10
     /// Longer than a long poll without news.
     static let silenceSeconds = Limits.wakeSeconds + 20
-    static let retryAfterLimitSeconds: Int64 = 3600
+    /// `Retry-After` is under no signature: anybody on the way can make a node wait, so not long.
+    /// A little longer if at least the answer itself is the hub's.
+    static let retryAfterLimitSeconds: Int64 = 300
+    static let unsignedRetryAfterLimitSeconds: Int64 = 60
 
     public init(
         address: String, node: NodeID, key: NodeKey, hub: NodeID, hubKey: PublicKey,
@@ -126,22 +129,23 @@ public final class HubClient: Sendable {
             throw .unreachable("\(error)")
         }
         let answerProof = headers.first(name: HTTPField.Name.proof.rawName)
-        // The hub refuses before it reads a request, and then signs nothing. To wait is what
-        // anybody on the way can make a node do.
-        if answerProof == nil {
-            if status == 429 || status == 503 {
-                throw .busy(retryAfterSeconds: retryAfter(headers) ?? 5)
-            }
-            if status == 408 { throw .unreachable("the line is too slow for what was sent") }
-        }
+        if answerProof == nil, status != 200 { throw unsigned(status, headers) }
         try verify(header: answerProof, status: status, path: path, body: answer, nonce: nonce)
-        return (status, answer, retryAfter(headers))
+        return (status, answer, retryAfter(headers, limit: Self.retryAfterLimitSeconds))
     }
 
-    /// Outside the signature, so it is believed within limits only.
-    private func retryAfter(_ headers: HTTPHeaders) -> Int64? {
-        headers.first(name: "Retry-After").flatMap { Int64($0) }
-            .map { min(max($0, 0), Self.retryAfterLimitSeconds) }
+    /// A hub refuses before it reads a request, or something on the way does, such as a proxy that
+    /// takes no large bodies. To wait and to send less is all that such an answer can make a node do.
+    private func unsigned(_ status: Int, _ headers: HTTPHeaders) -> ExchangeFailure {
+        if status == 429 || status == 503 {
+            let limit = Self.unsignedRetryAfterLimitSeconds
+            return .busy(retryAfterSeconds: retryAfter(headers, limit: limit) ?? 5)
+        }
+        return .unreachable("answer \(status), not signed by the hub")
+    }
+
+    private func retryAfter(_ headers: HTTPHeaders, limit: Int64) -> Int64? {
+        headers.first(name: "Retry-After").flatMap { Int64($0) }.map { min(max($0, 0), limit) }
     }
 
     private func verify(

@@ -3,6 +3,7 @@
 public struct Backoff: Sendable {
     public static let firstMilliseconds: Int64 = 500
     public static let limitMilliseconds: Int64 = 120_000
+    public static let spreadMilliseconds: Int64 = 30_000
 
     private let limitMilliseconds: Int64
     private var failures = 0
@@ -19,7 +20,8 @@ public struct Backoff: Sendable {
     public mutating func failed(atLeastMilliseconds atLeast: Int64 = 0) -> Int64 {
         failures += 1
         let doubled = Self.firstMilliseconds << Int64(min(failures - 1, 16))
-        let ceiling = max(min(doubled, limitMilliseconds), atLeast)
+        // Spread further where many are told to wait alike, but not for as long again.
+        let ceiling = max(min(doubled, limitMilliseconds), min(atLeast, Self.spreadMilliseconds))
         return atLeast + jittered(ceiling)
     }
 

@@ -5,6 +5,8 @@ import SyncCore
 public enum ExchangeFailure: Error, Hashable, Sendable {
     /// No answer: no network, cut, timed out.
     case unreachable(String)
+    /// This node's own store failed: nothing was sent, or what came is not stored yet.
+    case here(String)
     /// The hub asked to come back later.
     case busy(retryAfterSeconds: Int64)
     /// The hub's disk is nearly full: it takes nothing in, but still gives.
@@ -19,9 +21,9 @@ extension ExchangeFailure {
     /// Less at a time may get through: the line gave out, or the hub found it too much.
     var isAboutSize: Bool {
         switch self {
-        case .unreachable: true
+        case .unreachable, .busy: true
         case .refused(let status, _, _): status == 413
-        case .busy, .noRoom, .untrusted: false
+        case .here, .noRoom, .untrusted: false
         }
     }
 }

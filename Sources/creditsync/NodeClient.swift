@@ -21,9 +21,8 @@ struct NodeClient {
     private let logger: Logger
 
     init(folder path: String) throws {
-        var logger = Logger(label: "creditsync")
-        logger.logLevel = .error
-        self.logger = logger
+        // What goes wrong is said once, by the command.
+        logger = Logger(label: "creditsync") { _ in SwiftLogNoOpLogHandler() }
         guard DataFolder.exists(path: path) else {
             throw CommandFailure(
                 .noNode, "\(path) 中没有节点：请先运行 creditsync init，或用 --data 指定目录",

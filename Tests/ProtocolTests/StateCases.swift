@@ -181,6 +181,15 @@ extension Vector {
         },
         scene { scene in
             let edit = scene.rename(\.second, "乙公司", shown: [scene.record])
+            scene.hub.judge(edit, of: scene.record, holds: true)
+            scene.hub.add(kind: .void, .of(scene.record), target: edit)
+            return scene.vector(
+                "M3", "verdict-on-what-was-lost",
+                "a hold of a change that is not stored and declared lost",
+                accepts: false, without: [scene.second.log], record())
+        },
+        scene { scene in
+            let edit = scene.rename(\.second, "乙公司", shown: [scene.record])
             let hold = scene.hub.judge(edit, of: scene.record, holds: true)
             let unknown = Reference(log: scene.hub.log, sequence: 99, prefix: 1)
             scene.hub.judge(edit, of: scene.record, holds: false, replacing: [hold, unknown])

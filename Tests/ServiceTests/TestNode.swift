@@ -48,7 +48,7 @@ struct TestNode {
         key: NodeKey(secret: [UInt8](repeating: 8, count: 32))!, hub: hubName,
         hubKey: hubKey.publicKey, hubAddress: "http://127.0.0.1:1")
 
-    init(_ identity: Identity = county, floor: DiskFloor? = nil) throws {
+    init(_ identity: Identity = county, floor: DiskFloor = .none) throws {
         let store = try Store(
             inMemory: InMemoryDatabase(), identity: identity, clock: { Self.now },
             random: Store.systemRandom)

@@ -7,8 +7,6 @@ struct BadInput: Sendable, CustomStringConvertible {
         case refusal(String)
         /// Served, because nothing about it is wrong.
         case served(Int)
-        /// Below the router: one of these statuses without a problem, or the connection is closed.
-        case closed([Int])
     }
 
     /// What is done besides answering.

@@ -2,21 +2,19 @@ import Rehearsal
 import Testing
 
 /// What a node's log says from now on: a refused request leaves exactly one line.
-struct LogTail {
+final class LogTail {
     private let node: NodeProcess
-    private let before: Int
+    /// Lines that are accounted for.
+    private var known: Int
 
     init(of node: NodeProcess) {
         self.node = node
-        before = Self.lines(node).count
+        known = node.log.split(separator: "\n").count
     }
 
-    private static func lines(_ node: NodeProcess) -> [Substring] {
-        node.log.split(separator: "\n")
-    }
+    private var fresh: [Substring] { node.log.split(separator: "\n").dropFirst(known) + [] }
 
-    private var lines: [Substring] { Self.lines(node).dropFirst(before) + [] }
-
+    /// What came of an input that was sent since, and of nothing else.
     func expect(_ input: BadInput) async throws {
         let message: String? =
             switch input.trace {
@@ -27,9 +25,16 @@ struct LogTail {
         if let message {
             // The line may be written a moment after the answer.
             try await until(seconds: 10, "\(input) is logged") {
-                lines.contains { $0.contains(message) } ? true : nil
+                fresh.contains { $0.contains(message) } ? true : nil
             }
         }
-        #expect(lines.count == (message == nil ? 0 : 1), "\(input): \(lines)")
+        expectNothingElse(after: "\(input)", but: message == nil ? 0 : 1)
+    }
+
+    /// A second line about a case that comes late is found by the next one, or at the end.
+    func expectNothingElse(after what: String, but count: Int = 0) {
+        let lines = fresh
+        #expect(lines.count == count, "\(what): \(lines)")
+        known += lines.count
     }
 }

@@ -37,6 +37,9 @@ struct Reply: Sendable {
         body = Array(heard[end...])
     }
 
+    /// Whether the hub stands for it.
+    var isSigned: Bool { head.lowercased().contains("creditsync-proof:") }
+
     var json: JSON { JSON(decoding: body) ?? .null }
 
     /// The last part of the problem's type.

@@ -23,9 +23,9 @@ struct Wire: Sendable {
         return Reply(heard: heard)
     }
 
-    private static func exchange(port: Int, _ steps: [Step]) -> [UInt8] {
+    /// A connection to a port of this machine; reading from it gives up after a while.
+    static func open(port: Int) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
         var timeout = timeval(tv_sec: silenceSeconds, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
@@ -38,7 +38,14 @@ struct Wire: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard connected == 0 else { return [] }
+        if connected == 0 { return descriptor }
+        close(descriptor)
+        return nil
+    }
+
+    private static func exchange(port: Int, _ steps: [Step]) -> [UInt8] {
+        guard let descriptor = open(port: port) else { return [] }
+        defer { close(descriptor) }
         for step in steps {
             switch step {
             case .send(let bytes): _ = write(bytes, to: descriptor)

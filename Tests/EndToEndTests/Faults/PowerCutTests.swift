@@ -20,7 +20,7 @@ extension EndToEnd {
             defer { disk.remove() }
             let site = Province.Site(
                 folder: disk.path + "/data",
-                serveArguments: try await FullDisk.withoutFloor())
+                serveArguments: FullDisk.withoutFloor)
             try await Province.with(counties: 2, sites: [role: site]) { province in
                 let node = province.node(role)
                 province.up()
@@ -63,7 +63,7 @@ extension EndToEnd {
             defer { disk.remove() }
             let site = Province.Site(
                 folder: disk.path + "/data",
-                serveArguments: try await FullDisk.withoutFloor())
+                serveArguments: FullDisk.withoutFloor)
             try await Province.with(counties: 1, sites: [role: site]) { province in
                 let node = province.node(role)
                 let key = try await node.status()["publicKey"]
