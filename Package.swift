@@ -81,7 +81,7 @@ let storage: [Target] = [
 ]
 
 let full: [Target] = [
-    library("BoundedHTTP", [hummingbirdCore, logging] + nio),
+    library("BoundedHTTP", ["Access", hummingbirdCore, logging] + nio),
     tests(
         "BoundedHTTPTests",
         [

@@ -1,4 +1,4 @@
-/// How many things are going on at once, together and for each key.
+/// How much of something is taken at a time, together and for each key.
 public struct Places<Key: Hashable & Sendable>: Sendable {
     private let limit: Int
     private let limitPerKey: Int
@@ -10,17 +10,23 @@ public struct Places<Key: Hashable & Sendable>: Sendable {
         self.limitPerKey = limitPerKey
     }
 
-    /// False if there is no place left.
-    public mutating func take(_ key: Key) -> Bool {
-        guard count < limit, taken[key, default: 0] < limitPerKey else { return false }
-        taken[key, default: 0] += 1
-        count += 1
+    /// False if there is no place left, or not so many.
+    public mutating func take(_ key: Key, _ places: Int = 1) -> Bool {
+        precondition(places >= 0, "some places are taken")
+        let before = taken[key] ?? 0
+        guard places <= limit - count, places <= limitPerKey - before else { return false }
+        if places > 0 { taken[key] = before + places }
+        count += places
         return true
     }
 
-    public mutating func leave(_ key: Key) {
-        guard let before = taken[key] else { preconditionFailure("only a taken place is left") }
-        taken[key] = before > 1 ? before - 1 : nil
-        count -= 1
+    public mutating func leave(_ key: Key, _ places: Int = 1) {
+        let before = taken[key] ?? 0
+        precondition((0...before).contains(places), "only a taken place is left")
+        taken[key] = before > places ? before - places : nil
+        count -= places
     }
+
+    /// Whether this key has as many as any may have, whatever others have.
+    public func isFull(_ key: Key) -> Bool { taken[key] ?? 0 >= limitPerKey }
 }

@@ -3,6 +3,12 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// How one listener is bounded.
 public struct BoundedHTTP: Sendable {
     public var limits: ListenerLimits
@@ -19,10 +25,9 @@ public struct BoundedHTTP: Sendable {
 }
 
 extension HTTPServerBuilder {
-    /// HTTP/1.1 with every connection behind a ``ConnectionGuard``.
-    public static func bounded(_ rules: BoundedHTTP) -> HTTPServerBuilder {
-        let roll = ConnectionRoll(limits: rules.limits)
-        return HTTPServerBuilder { responder in
+    /// HTTP/1.1 with every connection behind a ``ConnectionGuard``. `roll`: of this listener only.
+    public static func bounded(_ rules: BoundedHTTP, _ roll: ConnectionRoll) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
             BoundedChannel(rules: rules, roll: roll, responder: responder)
         }
     }
@@ -31,6 +36,8 @@ extension HTTPServerBuilder {
 /// Hummingbird's HTTP/1.1 channel with a guard before its parser and a watch behind it.
 struct BoundedChannel: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
+
+    private static let unsentBytes = 128 * 1024
 
     private let rules: BoundedHTTP
     private let roll: ConnectionRoll
@@ -55,8 +62,11 @@ struct BoundedChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         http.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            // What a slow reader takes shows only where the system keeps little that is not sent.
+            try? channel.syncOptions?.setOption(
+                .tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: Self.unsentBytes)
             let pipeline = channel.pipeline.syncOperations
-            let connection = ConnectionGuard(limits: rules.limits, roll: roll, logger: logger)
+            let connection = ConnectionGuard(limits: rules.limits, roll: roll)
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(
                 RequestWatch(connection: connection, rules: rules), position: .after(parser))

@@ -11,7 +11,7 @@ extension ConnectionGuard {
         while bytes.readableBytes > 0 {
             switch phase {
             case .idle, .head:
-                if phase == .idle { beginHead() }
+                if phase == .idle, !beginHead() { return }
                 forwardHead(&bytes, context)
             case .body(.length(let left)):
                 guard let part = bytes.readSlice(length: min(left, bytes.readableBytes)) else {
@@ -35,13 +35,16 @@ extension ConnectionGuard {
         }
     }
 
-    private func beginHead() {
+    /// False where the connection is just being closed in favour of another.
+    private func beginHead() -> Bool {
+        guard let visitor, roll.began(visitor) else { return false }
         phase = .head
         meter = HeadMeter(limits: limits)
         // The first head has had its deadline since the connection's opening.
-        if isFirstRequest { return }
+        if isFirstRequest { return true }
         deadline?.cancel()
         deadline = schedule(limits.headMilliseconds) { $0.refuse(.headTooSlow) }
+        return true
     }
 
     private func forwardHead(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
@@ -89,6 +92,7 @@ extension ConnectionGuard {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { hasten() }
         if case ChannelEvent.inputClosed = event {
             switch phase {
             // Who sends no more may still read the answer, and what waits comes first.

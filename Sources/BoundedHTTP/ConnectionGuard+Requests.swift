@@ -9,8 +9,19 @@ extension ConnectionGuard {
         guard let framing else { return }
         phase = .body(framing)
         bodyWireBytes = 0
-        deadline = schedule(limits.bodyMilliseconds) { $0.refuse(.bodyTooSlow) }
+        deadline = schedule(bodyMilliseconds(framing)) { $0.refuse(.bodyTooSlow) }
         beginWindow()
+        if isQuiescing { hasten() }
+    }
+
+    private func bodyMilliseconds(_ framing: Framing) -> Int64 {
+        let byteCount: Int
+        switch framing {
+        // What is declared above the limit is refused by its head.
+        case .length(let length): byteCount = min(length, limits.bodyBytes)
+        case .chunked: byteCount = limits.bodyBytes
+        }
+        return max(limits.bodyMilliseconds, Int64(byteCount) * 1000 / limits.slowestBytesPerSecond)
     }
 
     private func beginWindow() {
@@ -28,12 +39,9 @@ extension ConnectionGuard {
     /// False if it was refused.
     func bodyCame(byteCount: Int) -> Bool {
         if hasAnswer { return true }
-        guard roll.hold(byteCount, of: address) else {
-            refuse(.busy(retryAfterSeconds: limits.retryAfterSeconds))
-            return false
-        }
-        bodyBytes += byteCount
-        return true
+        if let visitor, roll.hold(byteCount, of: visitor) { return true }
+        refuse(.busy(retryAfterSeconds: limits.retryAfterSeconds))
+        return false
     }
 
     /// `passOn` tells the route, before the next request may begin.
@@ -61,8 +69,7 @@ extension ConnectionGuard {
 
     func answerWritten() {
         guard phase != .lingering else { return }
-        roll.release(bodyBytes, of: address)
-        bodyBytes = 0
+        if let visitor { roll.release(visitor) }
         watchReader()
     }
 
@@ -82,6 +89,7 @@ extension ConnectionGuard {
         hasAnswer = false
         isAnswerTaken = false
         path = nil
+        if let visitor { roll.rested(visitor) }
         deadline = schedule(limits.idleMilliseconds) { $0.closeIdle() }
         if var bytes = ahead {
             ahead = nil

@@ -1,4 +1,3 @@
-import Logging
 import NIOCore
 
 /// Stands before the parser on every connection: counts bytes and time, and lets one request
@@ -31,18 +30,15 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     let limits: ListenerLimits
     let roll: ConnectionRoll
-    let logger: Logger
     var phase = Phase.idle
     var context: ChannelHandlerContext?
-    var address = SourceAddress(nil)
-    var isAdmitted = false
+    /// Nil once the connection has left.
+    var visitor: Visitor?
     weak var watch: RequestWatch?
 
     var meter: HeadMeter
     var path: String?
     var bodyWireBytes = 0
-    /// Of the body, held until the answer is written.
-    var bodyBytes = 0
     var windowBytes = 0
 
     /// Came after the request that is being answered.
@@ -57,6 +53,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
     var isAnswerTaken = false
     var closesAfterAnswer = false
     var outputClose: [EventLoopPromise<Void>?] = []
+    /// Of all answers on this connection, taken by the socket or not.
+    var writtenBytes = 0
+    /// The process is about to stop.
+    var isQuiescing = false
+    var isClosedHere = false
 
     /// For the phase; for the rate of a body; for an answer; for lingering.
     var deadline: Scheduled<Void>?
@@ -69,10 +70,9 @@ final class ConnectionGuard: ChannelDuplexHandler {
     /// What may wait of later requests. One read brings at most so much.
     static let aheadBytes = 128 * 1024
 
-    init(limits: ListenerLimits, roll: ConnectionRoll, logger: Logger) {
+    init(limits: ListenerLimits, roll: ConnectionRoll) {
         self.limits = limits
         self.roll = roll
-        self.logger = logger
         meter = HeadMeter(limits: limits)
     }
 
@@ -96,16 +96,18 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if case .body = phase { watch?.cutShort() }
+        let wasReadingBody = isReadingBody
+        if phase == .head || wasReadingBody, !hasAnswer, !isClosedHere { note(.cutShort) }
         phase = .lingering
+        if wasReadingBody { watch?.cutShort() }
         leave()
         context.fireChannelInactive()
     }
 
     private func open(_ context: ChannelHandlerContext) {
-        address = SourceAddress(context.remoteAddress)
-        isAdmitted = roll.admit(address)
-        guard isAdmitted else {
+        let visitor = Visitor(context.channel)
+        self.visitor = visitor
+        guard roll.admit(visitor) else {
             return refuse(.busy(retryAfterSeconds: limits.retryAfterSeconds), lingers: false)
         }
         deadline = schedule(limits.headMilliseconds) { $0.refuse(.headTooSlow) }
@@ -113,9 +115,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     private func leave() {
         for timer in [deadline, window, answerDeadline, lingerDeadline] { timer?.cancel() }
-        if isAdmitted { roll.leave(address, bodyBytes: bodyBytes) }
-        isAdmitted = false
-        bodyBytes = 0
+        if let visitor { roll.leave(visitor) }
+        visitor = nil
         ahead = nil
     }
 
@@ -134,6 +135,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         if phase == .lingering {
             promise?.fail(ChannelError.ioOnClosedChannel)
         } else {
+            writtenBytes += unwrapOutboundIn(data).readableBytes
             context.write(data, promise: promise)
         }
     }
@@ -145,7 +147,24 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     func watchReader() {
         guard answerDeadline == nil, !isAnswerTaken else { return }
-        answerDeadline = schedule(limits.answerMilliseconds) { $0.refuse(.answerNotTaken) }
+        let before = takenBytes
+        answerDeadline = schedule(limits.answerMilliseconds) { guardian in
+            guardian.answerDeadline = nil
+            let (taken, limits) = (guardian.takenBytes, guardian.limits)
+            let due = limits.slowestBytesPerSecond * limits.answerMilliseconds / 1000
+            // Where all is taken, the route is slow and not the reader.
+            if taken < guardian.writtenBytes, Int64(taken - before) < due {
+                guardian.refuse(.answerNotTaken)
+            } else {
+                guardian.watchReader()
+            }
+        }
+    }
+
+    /// What the system has taken of all answers.
+    private var takenBytes: Int {
+        let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        return writtenBytes - (waiting ?? 0)
     }
 
     /// Half closing waits for the answer: on a connection whose other half is closed it would
@@ -160,7 +179,9 @@ final class ConnectionGuard: ChannelDuplexHandler {
             if !hasAnswer || isAnswerTaken { linger() }
         case .all where phase == .lingering && lingerDeadline != nil && context.channel.isActive:
             context.channel.closeFuture.cascade(to: promise)
-        default: context.close(mode: mode, promise: promise)
+        default:
+            if mode == .all { isClosedHere = true }
+            context.close(mode: mode, promise: promise)
         }
     }
 
@@ -169,12 +190,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     func refuse(_ refusal: Refusal, lingers: Bool = true) {
         guard phase != .lingering, let context else { return }
         // A request whose answer has begun was told what there is to tell, and logged.
-        if !hasAnswer || refusal == .answerNotTaken {
-            RefusalLog.note(
-                logger, problem: refusal.problem, status: refusal.status, path: path,
-                ["address": "\(address)"])
-        }
-        let wasReadingBody = if case .body = phase { true } else { false }
+        if !hasAnswer || refusal == .answerNotTaken { note(refusal) }
+        let wasReadingBody = isReadingBody
         phase = .lingering
         if hasAnswer {
             context.close(promise: nil)
@@ -194,22 +211,51 @@ final class ConnectionGuard: ChannelDuplexHandler {
         if wasReadingBody { watch?.cutShort() } else { watch?.endInput() }
     }
 
+    var isReadingBody: Bool { if case .body = phase { true } else { false } }
+
+    private func note(_ refusal: Refusal) {
+        guard let visitor else { return }
+        roll.refusals.note(
+            visitor, problem: refusal.problem, status: refusal.status, path: path)
+        // Others may read slowly for no fault of theirs; who was not admitted is not on the roll.
+        if refusal != .answerNotTaken { roll.refused(visitor) }
+    }
+
     /// Sends no more and drops what still comes, until the client closes or the time is over.
     func linger() {
         guard let context else { return }
         phase = .lingering
         for timer in [deadline, window, answerDeadline] { timer?.cancel() }
-        roll.release(bodyBytes, of: address)
-        bodyBytes = 0
+        if let visitor { roll.release(visitor) }
         ahead = nil
-        lingerDeadline = schedule(limits.lingerMilliseconds) { guardian in
-            guardian.lingerDeadline = nil
-            guardian.context?.close(promise: nil)
-        }
+        beginLingering(limits.lingerMilliseconds)
+        if isQuiescing { hasten() }
         let promises = outputClose
         outputClose = []
         context.close(mode: .output, promise: nil)
         for promise in promises { promise?.succeed(()) }
         if isReadHeld || !isReading { context.read() }
+    }
+
+    private func beginLingering(_ milliseconds: Int64) {
+        lingerDeadline?.cancel()
+        lingerDeadline = schedule(milliseconds) { guardian in
+            guardian.lingerDeadline = nil
+            guardian.context?.close(promise: nil)
+        }
+    }
+
+    /// The process is about to stop and does not wait for what clients still have to send.
+    /// Connections without a request are closed by Hummingbird.
+    func hasten() {
+        isQuiescing = true
+        closesAfterAnswer = true
+        if isReadingBody, !hasAnswer {
+            deadline?.cancel()
+            let busy = Refusal.busy(retryAfterSeconds: limits.retryAfterSeconds)
+            deadline = schedule(limits.quiesceMilliseconds) { $0.refuse(busy) }
+        } else if phase == .lingering, lingerDeadline != nil {
+            beginLingering(min(limits.lingerMilliseconds, limits.quiesceMilliseconds))
+        }
     }
 }

@@ -28,19 +28,40 @@ public struct ListenerLimits: Sendable {
     public var bodyBytes = 8 * 1024 * 1024
     /// What the framing of a chunked body may add to it on the wire.
     public var framingBytes = 1024 * 1024
-    /// From the end of the head.
+    /// From the end of the head, or as long as the body takes at ``slowestBytesPerSecond``.
     public var bodyMilliseconds: Int64 = 120_000
     /// In each window at least so much of a body comes in: 1 KiB/s over 30 s.
     public var bodyWindowMilliseconds: Int64 = 30_000
     public var bodyWindowBytes = 30 * 1024
-    /// All bodies held at one time, from their first byte to their answer.
+    /// All bodies held at one time, from their first byte to their answer, on connections on which
+    /// a request was authenticated before.
     public var bodiesBytes = 128 * 1024 * 1024
     public var bodiesPerAddressBytes = 64 * 1024 * 1024
+    /// The same on the others: one address has room for one body and its framing.
+    public var unprovenBodiesBytes = 64 * 1024 * 1024
+    public var unprovenBodiesPerAddressBytes = 9 * 1024 * 1024
+    /// So much of each body counts in neither: with all connections that is 32 MiB.
+    public var freeBodyBytes = 64 * 1024
 
     // MARK: Answers
 
-    /// How long a client may take to read an answer.
+    /// In each such time a client reads as much of an answer as at ``slowestBytesPerSecond``.
     public var answerMilliseconds: Int64 = 120_000
+
+    // MARK: Bodies and answers
+
+    /// Lines in the mountains are slow, and what comes or goes steadily is not cut.
+    public var slowestBytesPerSecond: Int64 = 1024
+    /// When the process is asked to stop: for bodies that are on their way, and for lingering.
+    public var quiesceMilliseconds: Int64 = 2_000
+
+    // MARK: Log
+
+    /// Lines about refused requests of one address.
+    public var refusalLinesPerAddressPerMinute: Int64 = 60
+    public var refusalLinesPerAddressBurst: Int64 = 120
+    /// How long after the first line that was not written their number is.
+    public var refusalSummaryMilliseconds: Int64 = 60_000
 
     // MARK: Sync routes
 
@@ -50,7 +71,8 @@ public struct ListenerLimits: Sendable {
     public var largeBodies = 4
     public var requestsPerNodePerMinute: Int64 = 600
     public var requestsPerNodeBurst: Int64 = 120
-    /// Requests of one address that fail authentication.
+    /// Requests of one address that fail authentication, ask for what is not there or are refused
+    /// on an unproven connection before a route sees them.
     public var failuresPerAddressPerMinute: Int64 = 120
     public var failuresPerAddressBurst: Int64 = 120
     /// What a client is told when the hub is busy.

@@ -73,6 +73,9 @@ extension Node {
             }
         } catch StoreError.busy {
             throw SyncProblem.busy(retryAfterSeconds: 5)
+        } catch let error as StoreError {
+            guard case .outcomeUnknown = error else { throw error }
+            throw SyncProblem.outcomeUnknown(cause: error)
         }
     }
 

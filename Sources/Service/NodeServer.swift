@@ -26,6 +26,9 @@ public struct NodeServer {
         public let host: String
     }
 
+    /// For exchanges and answers that are under way. Whatever is cut then is sent again.
+    private static let longestStop = Duration.seconds(30)
+
     private let node: Node
     private let router: Router<APIContext>
     private let api: Listener
@@ -69,11 +72,10 @@ public struct NodeServer {
         }
         if let loop = SyncLoop(node) { services.append(loop) }
         services.append(PollCloser(node: node))
-        let group = ServiceGroup(
-            configuration: .init(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: node.logger))
-        try await group.run()
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: node.logger)
+        configuration.maximumGracefulShutdownDuration = Self.longestStop
+        try await ServiceGroup(configuration: configuration).run()
         try node.store.close()
     }
 }

@@ -17,6 +17,8 @@ public struct SyncProblem: Error, Sendable, Codable {
     /// Header fields of the answer, not part of the problem.
     var retryAfterSeconds: Int64?
     var allowedMethods: String?
+    /// For the hub's log only.
+    var cause: (any Error)?
 
     enum CodingKeys: String, CodingKey {
         case type, title, status, detail, supported, scopes
@@ -44,13 +46,15 @@ public struct SyncProblem: Error, Sendable, Codable {
     /// The last part of the type.
     public var name: String { String(type.dropFirst(Self.base.count)) }
 
-    /// The signature is wrong, missing or worn out. Addresses from which such requests come in
-    /// numbers are refused before a body is read.
-    var isFailedAuthentication: Bool {
+    /// No node that is set up asks like this: the signature is wrong, missing or worn out, or
+    /// there is nothing where it asks. Addresses from which such requests come in numbers are
+    /// refused before a body is read.
+    var isFailure: Bool {
         switch name {
         // The signature was right: every node begins like this after a start of either side.
         case Self.clockOff.name, Self.wrongBoot.name: false
         case Self.badProof.name, Self.revoked.name: true
+        case Self.notFound.name, Self.methodNotAllowed.name: true
         default: status == 401
         }
     }
@@ -162,14 +166,24 @@ public struct SyncProblem: Error, Sendable, Codable {
 
     // MARK: The store
 
-    static let storage: SyncProblem = {
+    public static func outcomeUnknown(cause: any Error) -> SyncProblem {
         var problem = SyncProblem(
             "outcome-unknown", 503, "The hub could not say whether its commit went through",
             "Send the same again: repeating is harmless.",
             "省级节点无法确认提交结果：请重复发送，重复不会造成影响。")
         problem.retryAfterSeconds = 5
+        problem.cause = cause
         return problem
-    }()
+    }
+    /// What nobody foresaw, or a store that contradicts itself.
+    static func failedHere(cause: any Error) -> SyncProblem {
+        var problem = SyncProblem(
+            "internal", 500, "Something failed at the hub",
+            "The hub's log says what. Its operator should run `creditsync verify` there.",
+            "省级节点内部错误，详见其日志：请省级管理员在该节点运行 creditsync verify。")
+        problem.cause = cause
+        return problem
+    }
     /// It takes nothing in, but still gives: a request without segments is answered.
     public static let diskFloor: SyncProblem = {
         var problem = SyncProblem(

@@ -11,17 +11,18 @@ public struct SyncRoutes: Sendable {
     private let handlers: HubHandlers
     private let authentication: HubAuthentication
     private let admission: SyncAdmission
-    private let logger: Logger
+    private let roll: ConnectionRoll
 
-    public init(handlers: HubHandlers, authentication: HubAuthentication, logger: Logger) {
+    /// `roll`: of the listener that these routes stand behind.
+    public init(handlers: HubHandlers, authentication: HubAuthentication, roll: ConnectionRoll) {
         self.handlers = handlers
         self.authentication = authentication
-        self.logger = logger
-        admission = SyncAdmission(limits: authentication.limits, clock: authentication.clock)
+        self.roll = roll
+        admission = SyncAdmission(limits: authentication.limits)
     }
 
     public func add(to router: Router<SyncContext>) {
-        router.add(middleware: SyncAddresses { try refusal($0, to: $1, on: $2, path: $3) })
+        router.add(middleware: SyncAddresses { try refusal($0, on: $1, path: $2) })
         router.post(RouterPath(SyncPath.exchange)) { request, context in
             try await respond(to: request, context, path: SyncPath.exchange) { body, node, scopes in
                 let message = try decode { () throws(WireError) in
@@ -68,7 +69,7 @@ public struct SyncRoutes: Sendable {
         var peer: Peer?
         do {
             // Not signed: it is meant for whoever keeps failing, and should cost little.
-            if let wait = admission.wait(context.channel) {
+            if let wait = roll.wait(context.visitor) {
                 throw SyncProblem.tooManyRequests(retryAfterSeconds: (wait + 999) / 1000)
             }
             let proof = try HubAuthentication.proof(headers: request.headers[values: .proof])
@@ -84,20 +85,18 @@ public struct SyncRoutes: Sendable {
                 preconditionFailure("only a registered node is authenticated")
             }
             peer?.isAuthenticated = true
-            admission.authenticated(context.channel)
+            roll.proved(context.visitor)
             let answer = try await admission.perform(of: proof.sender, bodyBytes: body.count) {
                 try await handle(body, proof.sender, scopes)
             }
             return response(.ok, answer, SyncPath.contentType, path: path, peer: peer)
         } catch let problem as SyncProblem {
-            if problem.isFailedAuthentication { admission.failed(context.channel) }
-            return try refusal(problem, to: request, on: context, path: path, peer: peer)
+            return try refusal(problem, on: context, path: path, peer: peer)
         } catch is LostConnection {
             // The guard of the connection has said and logged what there is to say.
             return Response(status: .badRequest)
         } catch {
-            logger.error("sync request failed", metadata: ["error": "\(error)", "path": "\(path)"])
-            return try answer(.storage, path: path, peer: peer)
+            return try refusal(.failedHere(cause: error), on: context, path: path, peer: peer)
         }
     }
 
@@ -131,15 +130,12 @@ public struct SyncRoutes: Sendable {
     // MARK: Answers
 
     private func refusal(
-        _ problem: SyncProblem, to request: Request, on context: SyncContext, path: String,
-        peer: Peer? = nil
+        _ problem: SyncProblem, on context: SyncContext, path: String, peer: Peer? = nil
     ) throws -> Response {
-        let node = peer.flatMap { $0.isAuthenticated ? $0.node.name : nil }
-        let who: Logger.Metadata =
-            node.map { ["node": "\($0)"] }
-            ?? ["address": "\(SourceAddress(context.channel.remoteAddress))"]
-        RefusalLog.note(
-            logger, problem: problem.name, status: problem.status, path: path, who)
+        if problem.isFailure { roll.failed(context.visitor) }
+        roll.refusals.note(
+            context.visitor, problem: problem.name, status: problem.status, path: path,
+            node: peer.flatMap { $0.isAuthenticated ? $0.node.name : nil }, cause: problem.cause)
         return try answer(problem, path: path, peer: peer)
     }
 
@@ -173,7 +169,7 @@ public struct SyncRoutes: Sendable {
 private struct SyncAddresses: RouterMiddleware {
     typealias Context = SyncContext
 
-    let refuse: @Sendable (SyncProblem, Request, SyncContext, String) throws -> Response
+    let refuse: @Sendable (SyncProblem, SyncContext, String) throws -> Response
 
     func handle(
         _ request: Request, context: SyncContext,
@@ -181,10 +177,10 @@ private struct SyncAddresses: RouterMiddleware {
     ) async throws -> Response {
         let path = request.uri.path
         guard path == SyncPath.exchange || path == SyncPath.wake else {
-            return try refuse(.notFound, request, context, path)
+            return try refuse(.notFound, context, path)
         }
         guard request.method == .post else {
-            return try refuse(.methodNotAllowed, request, context, path)
+            return try refuse(.methodNotAllowed, context, path)
         }
         return try await next(request, context)
     }

@@ -80,6 +80,7 @@ import Testing
     @Test func `A body that comes steadily is refused, too, when its time is over`() async throws {
         var limits = TestListener.limits
         limits.bodyMilliseconds = 400
+        limits.slowestBytesPerSecond = 1 << 30
         limits.bodyWindowMilliseconds = 50
         limits.bodyWindowBytes = 1
         try await TestListener.with(limits) { listener in
@@ -91,6 +92,29 @@ import Testing
             }
             #expect(try await client.answer().status == 408)
             client.close()
+        }
+    }
+
+    @Test func `A body has as long as it takes at the slowest rate`() async throws {
+        var limits = TestListener.limits
+        limits.bodyMilliseconds = 100
+        limits.bodyBytes = 1 << 20
+        try await TestListener.with(limits) { listener in
+            let (large, chunked) = (try await listener.client(), try await listener.client())
+            large.send(Self.head("/body", length: 1 << 16))
+            chunked.send(Self.chunkedHead("/body"))
+            for _ in 0..<3 {
+                let small = try await listener.client()
+                small.send(Self.head("/body", length: 9))
+                #expect(try await small.answer().status == 408)
+                small.close()
+            }
+            large.send([UInt8](repeating: 0x61, count: 1 << 16))
+            #expect(try await large.answer().body == "65536")
+            chunked.send("3\r\nabc\r\n0\r\n\r\n")
+            #expect(try await chunked.answer().body == "3")
+            large.close()
+            chunked.close()
         }
     }
 
@@ -121,8 +145,9 @@ import Testing
         async throws
     {
         var limits = TestListener.limits
-        limits.bodiesBytes = 150_000
-        limits.bodiesPerAddressBytes = 100_000
+        limits.unprovenBodiesBytes = 150_000
+        limits.unprovenBodiesPerAddressBytes = 100_000
+        limits.freeBodyBytes = 0
         try await TestListener.with(limits) { listener in
             func fill(_ size: Int, from address: String) async throws -> RawClient {
                 let client = try await listener.client(from: address)

@@ -11,10 +11,12 @@ import Testing
         try await TestListener.with(limits) { listener in
             func open(_ address: String) async throws -> (RawClient, isServed: Bool) {
                 let client = try await listener.client(from: address)
-                client.send(Self.hello)
-                // Refused, the status may be lost to a reset.
-                let answer = try? await client.answer()
-                return (client, answer?.status == 200)
+                let before = listener.gate.waiting
+                client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
+                try await eventually("it is served or refused") {
+                    listener.gate.waiting > before || client.isEnded
+                }
+                return (client, listener.gate.waiting > before)
             }
             var clients: [RawClient] = []
             for (address, expected) in [
@@ -26,11 +28,39 @@ import Testing
                 clients.append(client)
             }
             #expect(listener.log.refused == Array(repeating: "path=- problem=busy", count: 2))
-            clients[0].close()
+            clients[0].reset()
             try await eventually("there is room again") { listener.roll.counts.connections == 3 }
             let (again, isServed) = try await open("127.0.0.4")
             #expect(isServed)
             for client in clients + [again] { client.close() }
+        }
+    }
+
+    @Test func `Who asks nothing gives way to who comes, the longest at rest first`() async throws {
+        var limits = TestListener.limits
+        limits.connections = 3
+        limits.connectionsPerAddress = 2
+        try await TestListener.with(limits) { listener in
+            func open(_ address: String) async throws -> RawClient {
+                let client = try await listener.client(from: address)
+                client.send(Self.hello)
+                #expect(try await client.answer().status == 200)
+                return client
+            }
+            let first = try await open("127.0.0.2")
+            let second = try await open("127.0.0.3")
+            let third = try await open("127.0.0.2")
+            try await eventually("all rest") { listener.roll.atRest == 3 }
+            second.send(Self.hello)
+            #expect(try await second.answer().status == 200)
+            try await eventually("all rest") { listener.roll.atRest == 3 }
+            let fourth = try await open("127.0.0.2")
+            try await first.untilEnded()
+            let fifth = try await open("127.0.0.4")
+            try await third.untilEnded()
+            #expect(!second.isEnded && !fourth.isEnded)
+            #expect(listener.log.refused.isEmpty)
+            for client in [first, second, third, fourth, fifth] { client.close() }
         }
     }
 
@@ -39,8 +69,8 @@ import Testing
         limits.connections = 1
         try await TestListener.with(limits) { listener in
             let first = try await listener.client()
-            first.send(Self.hello)
-            #expect(try await first.answer().status == 200)
+            first.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await eventually("it waits") { listener.gate.waiting == 1 }
             let second = try await listener.client()
             let answer = try await second.answer()
             #expect(answer.status == 503)
@@ -84,10 +114,32 @@ import Testing
                 #expect(listener.log.refused.last == "path=\(path) problem=cut-short")
             }
             #expect(listener.log.refused.count == 3)
-            let gone = try await listener.client()
-            gone.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")
-            gone.close()
-            try await eventually("it is gone") { listener.roll.counts.connections == 0 }
+            #expect(listener.bodies.all.isEmpty)
+        }
+    }
+
+    @Test func `A request whose line breaks is noted, too`() async throws {
+        try await TestListener.with { listener in
+            for (request, bodyBytes, line) in [
+                ("", 0, nil), ("GET /hel", 0, "path=- problem=cut-short"),
+                (
+                    "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", 3,
+                    "path=/body problem=cut-short"
+                ),
+            ] {
+                let before = listener.log.refused.count
+                let client = try await listener.client()
+                client.send(Self.hello)
+                #expect(try await client.answer().status == 200)
+                client.send(request)
+                try await eventually("it is there") {
+                    listener.roll.counts.bodyBytes == bodyBytes
+                        && listener.roll.atRest == (request.isEmpty ? 1 : 0)
+                }
+                client.reset()
+                try await eventually("it is gone") { listener.roll.counts == (0, 0) }
+                #expect(listener.log.refused.dropFirst(before) == (line.map { [$0] } ?? [])[...])
+            }
             #expect(listener.bodies.all.isEmpty)
         }
     }
@@ -146,6 +198,53 @@ import Testing
             #expect(listener.log.refused == ["path=/large problem=answer-not-taken"])
             try await eventually("its place is free") { listener.roll.counts.connections == 0 }
             client.close()
+        }
+    }
+
+    @Test func `A client that reads slowly, but steadily, gets all of its answer`() async throws {
+        var limits = TestListener.limits
+        limits.answerMilliseconds = 200
+        limits.slowestBytesPerSecond = 10_000
+        try await TestListener.with(limits) { listener in
+            let client = try await RawClient(port: listener.port, reads: false)
+            client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await eventually("it is complete") {
+                client.read()
+                return client.byteCount > 16 << 20 || client.isEnded
+            }
+            #expect(try await client.answer().byteCount == 16 << 20)
+            #expect(listener.log.refused.isEmpty)
+            client.close()
+        }
+    }
+
+    @Test func `A stop does not wait for what clients still have to send`() async throws {
+        var limits = TestListener.limits
+        limits.quiesceMilliseconds = 200
+        try await TestListener.with(limits) { listener in
+            let (idle, head) = (try await listener.client(), try await listener.client())
+            let (body, waiting) = (try await listener.client(), try await listener.client())
+            idle.send(Self.hello)
+            #expect(try await idle.answer().status == 200)
+            head.send("GET /hel")
+            body.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")
+            waiting.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await eventually("all are there") {
+                listener.roll.counts == (4, 3) && listener.gate.waiting == 1
+            }
+            let start = ContinuousClock.now
+            await listener.stop()
+            try await idle.untilEnded()
+            try await head.untilEnded()
+            let refused = try await body.answer()
+            #expect(refused.problem == "busy")
+            listener.gate.open()
+            let answer = try await waiting.answer()
+            #expect(answer.body == "waited")
+            #expect(answer.field("Connection") == "close")
+            for client in [idle, head, body, waiting] { client.close() }
+            try await eventually("they are gone") { listener.roll.counts == (0, 0) }
+            #expect(start.duration(to: .now) < .seconds(5))
         }
     }
 

@@ -25,8 +25,10 @@ import Testing
             ),
             ("\(limits.bodyBytes) bytes", "a body", "413 `too-large`"),
             (
-                seconds(limits.bodyMilliseconds), "from the end of the head to that of the body",
-                "408 `too-slow` †"
+                "\(seconds(limits.bodyMilliseconds)), or the body's declared length at "
+                    + "\(limits.slowestBytesPerSecond) bytes a second if that is longer",
+                "from the end of the head to that of the body; chunked, as if the longest were "
+                    + "declared", "408 `too-slow` †"
             ),
             (
                 "\(limits.bodyWindowBytes) bytes",
@@ -35,9 +37,20 @@ import Testing
             ),
             (
                 "\(limits.bodiesBytes) bytes, \(limits.bodiesPerAddressBytes) of one address",
-                "all bodies held at one time", "503 `busy` †"
+                "all bodies held at one time on connections on which a request was authenticated "
+                    + "before", "503 `busy` †"
             ),
-            (seconds(limits.answerMilliseconds), "for reading an answer", "closed"),
+            (
+                "\(limits.unprovenBodiesBytes) bytes, "
+                    + "\(limits.unprovenBodiesPerAddressBytes) of one address",
+                "the same on other connections; the first \(limits.freeBodyBytes) bytes of each "
+                    + "body count in neither", "503 `busy` †"
+            ),
+            (
+                "\(limits.slowestBytesPerSecond * limits.answerMilliseconds / 1000) bytes",
+                "of an answer read at least in every \(seconds(limits.answerMilliseconds))",
+                "closed"
+            ),
             ("\(limits.requestsPerNode)", "requests of one node in progress", "503 `busy`"),
             (
                 "\(limits.largeBodies)",
@@ -50,7 +63,9 @@ import Testing
             ),
             (
                 "\(limits.failuresPerAddressPerMinute) a minute, \(limits.failuresPerAddressBurst) at once",
-                "requests of one address that fail authentication (A1 to A6)",
+                "requests of one address that fail authentication (A1 to A6), ask for an unknown "
+                    + "path or by another method, or are refused by one of the lines above before "
+                    + "any was authenticated on their connection",
                 "429 `too-many-requests` †"
             ),
         ]

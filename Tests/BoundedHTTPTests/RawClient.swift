@@ -51,6 +51,16 @@ final class RawClient: Sendable {
         channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
     }
 
+    /// Reads once, where it does not read by itself.
+    func read() { channel.read() }
+
+    /// Ends the connection without a word, as a machine does that was switched off and on.
+    func reset() {
+        let abort = linger(l_onoff: 1, l_linger: 0)
+        (channel as? any SocketOptionProvider)?.setSoLinger(abort)
+            .whenComplete { [channel] _ in channel.close(promise: nil) }
+    }
+
     /// Sends no more, but goes on reading.
     func finish() { channel.close(mode: .output, promise: nil) }
 

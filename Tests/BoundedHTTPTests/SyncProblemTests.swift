@@ -71,6 +71,22 @@ import WireFormat
         }
     }
 
+    @Test func `A failure of the hub is told apart from a commit that may have gone through`()
+        async throws
+    {
+        try await TestHub.with { hub in
+            func failing(_ budget: Int) -> [UInt8] {
+                hub.request(of: hub.county, body: TestHub.message(budget: budget))
+            }
+            try await expect(500, "internal", failing(2), hub)
+            let answer = try await hub.send(failing(2))
+            #expect(answer.body.contains("creditsync verify"))
+            #expect(!answer.body.contains("Unforeseen"))
+            try await expect(503, "outcome-unknown", failing(3), hub)
+            for line in hub.log.refused { #expect(line.hasPrefix("cause=Unforeseen() ")) }
+        }
+    }
+
     @Test func `Who is not registered learns nothing, who was learns that`() async throws {
         try await TestHub.with { hub in
             try await expect(

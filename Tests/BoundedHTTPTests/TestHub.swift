@@ -22,6 +22,7 @@ struct TestHub: Sendable {
     let key: NodeKey
     /// The hub's clock, which a test sets.
     let now: Moment
+    let roll: ConnectionRoll
 
     let county: Caller
     let other: Caller
@@ -34,6 +35,8 @@ struct TestHub: Sendable {
         let milliseconds = Mutex(TestHub.time)
         func advance(seconds: Int64) { milliseconds.withLock { $0 += seconds * 1000 } }
     }
+
+    struct Unforeseen: Error {}
 
     struct Caller: Sendable {
         let node: NodeID
@@ -52,6 +55,8 @@ struct TestHub: Sendable {
         let (former, stranger) = (try Caller("632523-a"), try Caller("632524-a"))
         let router = Router(context: SyncContext.self)
         let log = LogLines()
+        let clock: @Sendable () -> Int64 = { now.milliseconds.withLock { $0 } }
+        let roll = ConnectionRoll(limits: limits, logger: log.logger, clock: clock)
         SyncRoutes(
             handlers: HubHandlers(
                 grant: { node in
@@ -63,21 +68,24 @@ struct TestHub: Sendable {
                     }
                 },
                 exchange: { request, _ in
-                    if request.answerBudgetBytes == 1 { await gate.wait() }
+                    switch request.answerBudgetBytes {
+                    case 1: await gate.wait()
+                    case 2: throw Unforeseen()
+                    case 3: throw SyncProblem.outcomeUnknown(cause: Unforeseen())
+                    default: break
+                    }
                     return ExchangeAnswer(scopes: [])
                 },
                 wake: { _, _ in WakeAnswer(scopes: []) }),
             authentication: HubAuthentication(
-                node: name, key: key, boot: boot, limits: limits,
-                clock: { now.milliseconds.withLock { $0 } }),
-            logger: log.logger
+                node: name, key: key, boot: boot, limits: limits, clock: clock),
+            roll: roll
         ).add(to: router)
         let rules = BoundedHTTP(limits: limits, methods: "POST", routesRefuseLargeBodies: true)
-        let roll = ConnectionRoll(limits: limits)
-        try await TestListener.with(router, rules, roll) { port, _ in
+        try await TestListener.with(router, rules, roll, log.logger) { port, _ in
             try await work(
                 TestHub(
-                    port: port, log: log, gate: gate, name: name, key: key, now: now,
+                    port: port, log: log, gate: gate, name: name, key: key, now: now, roll: roll,
                     county: county, other: other, former: former, stranger: stranger))
             gate.open()
             try await eventually("every connection is gone") { roll.counts == (0, 0) }
@@ -113,7 +121,7 @@ struct TestHub: Sendable {
         return Array(head.utf8) + body.prefix(sentBytes ?? body.count)
     }
 
-    /// An exchange. A budget of one byte waits for the gate.
+    /// An exchange. A budget of one byte waits for the gate, of two or three fails at the hub.
     static func message(
         scopes: [Scope] = [.province], budget: Int = 0, segments: [[UInt8]] = []
     ) -> [UInt8] {

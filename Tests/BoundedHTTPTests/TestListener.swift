@@ -16,6 +16,8 @@ struct TestListener: Sendable {
     let gate: OpenGate
     /// Bodies that a route took for complete.
     let bodies: Bodies
+    /// Asks the service to stop.
+    let stop: @Sendable () async -> Void
 
     /// Small enough to be met, large enough for what a test does not mean to meet.
     static var limits: ListenerLimits {
@@ -54,10 +56,11 @@ struct TestListener: Sendable {
         let rules = BoundedHTTP(
             limits: limits, methods: "GET, POST",
             routesRefuseLargeBodies: routesRefuseLargeBodies)
-        let roll = ConnectionRoll(limits: limits)
-        try await with(router, rules, roll) { port, log in
+        let log = LogLines()
+        let roll = ConnectionRoll(limits: limits, logger: log.logger, clock: { 0 })
+        try await with(router, rules, roll, log.logger) { port, stop in
             let listener = TestListener(
-                port: port, log: log, roll: roll, gate: gate, bodies: bodies)
+                port: port, log: log, roll: roll, gate: gate, bodies: bodies, stop: stop)
             try await work(listener)
             gate.open()
             try await eventually("every connection is gone") { roll.counts == (0, 0) }
@@ -68,25 +71,26 @@ struct TestListener: Sendable {
         _ router: Router<
             some RequestContext & InitializableFromSource<ApplicationRequestContextSource>
         >,
-        _ rules: BoundedHTTP, _ roll: ConnectionRoll,
-        _ work: @Sendable (_ port: Int, LogLines) async throws -> Void
+        _ rules: BoundedHTTP, _ roll: ConnectionRoll, _ logger: Logger,
+        _ work:
+            @Sendable (_ port: Int, _ stop: @escaping @Sendable () async -> Void) async throws
+            -> Void
     ) async throws {
-        let log = LogLines()
         let (ports, found) = AsyncStream<Int>.makeStream()
         let app = Application(
             router: router,
             server: HTTPServerBuilder { BoundedChannel(rules: rules, roll: roll, responder: $0) },
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { found.yield($0.localAddress?.port ?? 0) }, logger: log.logger)
+            onServerRunning: { found.yield($0.localAddress?.port ?? 0) }, logger: logger)
         let group = ServiceGroup(
-            configuration: .init(services: [app], logger: log.logger))
+            configuration: .init(services: [app], logger: logger))
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try await group.run() }
             var iterator = ports.makeAsyncIterator()
             let port = try #require(await iterator.next())
             let result: Result<Void, any Error>
             do {
-                try await work(port, log)
+                try await work(port) { await group.triggerGracefulShutdown() }
                 result = .success(())
             } catch { result = .failure(error) }
             await group.triggerGracefulShutdown()
@@ -169,7 +173,7 @@ final class LogLines: Sendable {
         }
 
         func log(event: LogEvent) {
-            guard event.level == .notice else { return }
+            guard event.level >= .notice else { return }
             let told = (event.metadata ?? [:]).sorted { $0.key < $1.key }
                 .filter { $0.key != "address" && $0.key != "status" && $0.key != "hb.request.id" }
                 .map { "\($0.key)=\($0.value)" }

@@ -10,7 +10,7 @@ struct TidyTests {
         for name in ["SyncSession", "Records", "Access"] { arrows[name] = ["SyncCore"] }
         let pure: Set = ["SyncCore", "WireFormat", "SyncSession", "Records", "Access"]
         arrows["Store"] = pure
-        arrows["BoundedHTTP"] = []
+        arrows["BoundedHTTP"] = ["Access"]
         arrows["SyncHTTP"] = pure.union(["BoundedHTTP"])
         arrows["Service"] = pure.union(["Store", "SyncHTTP", "BoundedHTTP"])
         arrows["ReviewSite"] = pure.union(["Store", "Service"])
