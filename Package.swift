@@ -31,6 +31,7 @@ let lifecycle: [Target.Dependency] = [
 ]
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 
@@ -66,6 +67,14 @@ let storage: [Target] = [
     tests(
         "StoreTests",
         ["Store", "SyncCore", "WireFormat", "SyncSession", "Records", "LogWriting", grdb]),
+    .target(
+        name: "FaultyDisk", dependencies: [sqlite], path: "Tests/FaultyDisk",
+        swiftSettings: strict),
+    .testTarget(
+        name: "StorageFaultTests",
+        dependencies: [
+            "FaultyDisk", "Store", "SyncCore", "WireFormat", "SyncSession", "Records", grdb,
+        ], path: "Tests/StorageFaults", swiftSettings: strict),
     tests(
         "ProtocolTests",
         [

@@ -59,18 +59,34 @@ public final class DataFolder: Sendable {
     /// Opening a pool turns any database into one with a write-ahead log: somebody else's is
     /// refused before that.
     private func refuseForeign() throws {
-        var configuration = Configuration()
-        configuration.readonly = true
-        let queue = try DatabaseQueue(path: databasePath, configuration: configuration)
-        let isOurs = try queue.read { db in
-            // Empty: a crash came before the first migration.
-            try Int64.fetchOne(db, sql: "PRAGMA application_id") == Schema.applicationID
-                || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        let isOurs: Bool
+        do { isOurs = try self.isOurs(readonly: true) } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_READONLY
+        {
+            // A crash before the first log was written left a journal, and only a connection that
+            // may write rolls it back.
+            isOurs = try self.isOurs(readonly: false)
         }
-        try queue.close()
         guard isOurs else {
             throw StoreError.foreign("this is not a CreditSync database")
         }
+    }
+
+    private func isOurs(readonly: Bool) throws -> Bool {
+        var configuration = Configuration()
+        configuration.readonly = readonly
+        let queue = try DatabaseQueue(path: databasePath, configuration: configuration)
+        let isOurs = try queue.read { db in
+            // Empty but for the list of migrations: a crash came before the first.
+            try Int64.fetchOne(db, sql: "PRAGMA application_id") == Schema.applicationID
+                || Int.fetchOne(
+                    db,
+                    sql: """
+                        SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'
+                        """) == 0
+        }
+        try queue.close()
+        return isOurs
     }
 
     /// A copy of the database as it was, beside it, before a migration changes anything.

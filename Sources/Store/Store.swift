@@ -46,13 +46,14 @@ public final class Store: Sendable {
     }
 
     public convenience init(
-        folder: DataFolder, clock: @escaping @Sendable () -> Int64 = systemClock
+        folder: DataFolder, clock: @escaping @Sendable () -> Int64 = systemClock,
+        random: @escaping @Sendable (Int) -> [UInt8] = systemRandom
     ) throws {
         guard DataFolder.exists(path: folder.path) else {
             throw StoreError.notInitialised(path: folder.path)
         }
         let pool = try Self.namingLocks { try folder.openPool() }
-        try self.init(pool, folder: folder, clock: clock, random: Self.systemRandom)
+        try self.init(pool, folder: folder, clock: clock, random: random)
     }
 
     /// A store in memory, for simulation: `identity` creates it, nil opens it again as after a

@@ -1,0 +1,33 @@
+/// What goes wrong, and at which call.
+///
+/// Calls that change the disk are counted from 1 since the plan was made: creating, writing,
+/// syncing, truncating and deleting. `readError` counts reads instead.
+public struct DiskFault: Sendable, CustomStringConvertible {
+    public enum Kind: Sendable, Hashable {
+        /// The process ends before, or just after, the call did its work. What it wrote stays: the
+        /// operating system has it.
+        case crashBefore, crashAfter
+        /// The machine goes off during the call. Of each sector that was not synced a seeded choice
+        /// leaves the old, the new, or a part of each.
+        case powerCut(seed: UInt64)
+        /// The call fails, once. A sync that fails loses what it should have written, silently, as
+        /// on Linux: the next one reports success without it.
+        case ioError
+        /// A read fails, once.
+        case readError
+        /// From this call on no file grows.
+        case full
+        /// The call hangs while others go on: see `FaultyDisk.meanwhile`.
+        case slow
+    }
+
+    public let kind: Kind
+    public let call: Int
+
+    public init(_ kind: Kind, at call: Int) {
+        self.kind = kind
+        self.call = call
+    }
+
+    public var description: String { "\(kind) at call \(call)" }
+}
