@@ -6,13 +6,19 @@ import PackageDescription
 /// folder of its own (`--scratch-path .build-core`).
 let coreOnly = Context.environment["CREDITSYNC_CORE_ONLY"]
 
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+/// `CREDITSYNC_FUZZ=1` adds the fuzzers, as `Deploy/fuzz` does. Only our own code is to count as
+/// covered, so the flags stand here and not on the command line.
+let isFuzzing = Context.environment["CREDITSYNC_FUZZ"] != nil
+let fuzzFlags = ["-sanitize=address,fuzzer"]
+
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (isFuzzing ? [.unsafeFlags(fuzzFlags)] : [])
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let bits = Target.Dependency.product(name: "BitCollections", package: "swift-collections")
@@ -55,7 +61,30 @@ let pure: [Target] = [
     tests("RecordsTests", ["Records", "SyncCore"]),
     tests("AccessTests", ["Access", "SyncCore"]),
     tests("TidyTests", []),
+    .target(
+        name: "FuzzEntry", dependencies: ["SyncCore", "WireFormat", "Records"],
+        path: "Fuzz/Entry", swiftSettings: strict),
+    .testTarget(
+        name: "FuzzRegressionTests", dependencies: ["FuzzEntry"], path: "Tests/FuzzRegression",
+        swiftSettings: strict),
 ]
+
+/// With ``isFuzzing``: one for each folder of `Fuzz/Targets`, none of which has a main of its own.
+let fuzzers: [Target] =
+    [
+        .target(
+            name: "FuzzDriver", dependencies: ["FuzzEntry"], path: "Fuzz/Driver",
+            swiftSettings: strict)
+    ]
+    + [
+        "CBOR", "Change", "Entries", "Exchange", "Fields", "Fold", "JSON", "Names", "Proof",
+        "Segment", "State",
+    ].map { name in
+        .executableTarget(
+            name: "Fuzz\(name)", dependencies: ["FuzzDriver", "FuzzEntry"],
+            path: "Fuzz/Targets/\(name)", swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(fuzzFlags)])
+    }
 
 let storage: [Target] = [
     library("Store", ["SyncCore", "WireFormat", "SyncSession", "Records", grdb]),
@@ -172,7 +201,7 @@ let package = Package(
     dependencies: coreDependencies
         + (coreOnly == nil || coreOnly == "store" ? storageDependencies : [])
         + (coreOnly == nil ? fullDependencies : []),
-    targets: pure
+    targets: pure + (isFuzzing ? fuzzers : [])
         + (coreOnly == nil || coreOnly == "store" ? storage : [])
         + (coreOnly == nil ? full : [])
 )

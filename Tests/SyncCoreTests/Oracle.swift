@@ -161,7 +161,8 @@ struct Oracle {
     /// ancestor of a side.
     func lastAgreed(_ group: GroupID) -> Int {
         let sides = siblings(group)
-        let ancestors = accepted.intersection(
+        // A form shows only what wrote the group; a stranger's change may name anything.
+        let ancestors = writers(of: group).intersection(
             sides.reduce(into: Set<Int>()) { $0.formUnion(saw($1, group)) })
         let common = ancestors.filter { a in
             ancestors.union(sides).allSatisfy { b in

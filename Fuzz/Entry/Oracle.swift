@@ -1,0 +1,1 @@
+../../Tests/SyncCoreTests/Oracle.swift

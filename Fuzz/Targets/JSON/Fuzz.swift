@@ -1,0 +1,7 @@
+import FuzzDriver
+import FuzzEntry
+
+@c(LLVMFuzzerTestOneInput)
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    FuzzTarget.json.drive(start, count)
+}
