@@ -2,11 +2,10 @@
 import json
 from pathlib import Path
 
-from cbor import INT64, Refusal, encode, need, one, sequence
-from change import (CLOCK, CROCKFORD, LOG, PAYLOAD, REFERENCE, ZERO, Change, Log, Segment,
-                    check_header, sha, short, verifies)
-from client import RECEIPT, Client, read_message, read_proof
-from store import Record, Store
+from forms import (CLOCK, CROCKFORD, INT64, LOG, PAYLOAD, RECEIPT, REFERENCE, ZERO, Change, Log,
+                   Refusal, Segment, atom, check_header, encode, need, one, read_message,
+                   read_proof, sequence, sha, verifies)
+from node import Client, Record, Store
 
 unhex = bytes.fromhex
 DECODE = {"log": lambda data: {"name": str(LOG(one(data)))},
@@ -17,19 +16,19 @@ DECODE = {"log": lambda data: {"name": str(LOG(one(data)))},
           "change": lambda data: vars(Change(Log("any", 0, "province", 1), 1, ZERO, ZERO,
                                              *sequence(data)))}
 
-
 def decode(data: bytes, given: dict) -> dict:
     kind = given["as"]
     return DECODE[kind](data) if kind in DECODE else {"segments": len(read_message(kind, data)[1])}
 
-
 def short_id(data: bytes, given: dict) -> dict:
-    plain = one(data).lower().translate(str.maketrans("oil", "011"))
-    bits = "".join(f"{max(CROCKFORD.find(letter), 0):05b}" for letter in plain)
-    name = bytes(int(bits[at:at + 8], 2) for at in range(0, len(bits) - 7, 8))
-    need(one(data).isascii() and short(name) == plain and 8 <= len(name) <= 12 and name[4])
+    """N9, as people type it."""
+    plain = atom(one(data), str).lower().translate(str.maketrans("oil", "011"))
+    need(one(data).isascii() and {*plain} <= {*CROCKFORD})
+    bits = "".join(f"{CROCKFORD.index(letter):05b}" for letter in plain)
+    whole = len(bits) // 8 * 8
+    name = bytes(int(bits[at:at + 8], 2) for at in range(0, whole, 8))
+    need(len(bits) - whole < 5 and "1" not in bits[whole:] and 8 <= len(name) <= 12 and name[4])
     return {"canonical": plain, "sequence": int.from_bytes(name[4:-3], "big")}
-
 
 def segment(data: bytes, given: dict) -> dict:
     read = Segment(data)
@@ -37,13 +36,11 @@ def segment(data: bytes, given: dict) -> dict:
     return {"log": str(read.log), "first": read.first,
             "hashes": [change.hash.hex() for change in read.changes]}
 
-
 def receipt(data: bytes, given: dict) -> dict:
     *about, signature = RECEIPT(one(data))
     signed = ["creditsync receipt", 1, *about]
     need(verifies(unhex(given["hub_key"]), signature, signed), "bad-signature")
     return {}
-
 
 def proof(data: bytes, given: dict) -> dict:
     """A1 to A6; the last three are the hub's checks."""
@@ -59,7 +56,6 @@ def proof(data: bytes, given: dict) -> dict:
         need(nonce.hex() not in given["used_nonces"], "replay")
     return {"time": time}
 
-
 def fill(segments: list[bytes], given: dict) -> tuple[Store, list[str]]:
     here, results = Store(given["hub"], unhex(given["hub_key"]), given["scopes"]), []
     for data in segments:
@@ -69,14 +65,13 @@ def fill(segments: list[bytes], given: dict) -> tuple[Store, list[str]]:
             results.append(f"refused {refusal}")
     return here, results
 
-
 def store(data: bytes, given: dict) -> dict:
     states, results = [], []
     for order in given["orders"]:
         here, run = fill([sequence(data)[at] for at in order], given)
         folds = {scope: here.folds(scope) for scope in here.scopes}
         records = [record for fold, _ in folds.values() for record in fold if record.type != "node"]
-        conflicts = [conflict for record in records for conflict in record.plain_conflicts()]
+        conflicts = [conflict for record in records for conflict in plain_conflicts(record)]
         states.append({"scopes": {scope: {"clock": here.digest(scope).hex(), "state": digest}
                                   for scope, (_, digest) in folds.items()},
                        "conflicts": sorted(conflicts, key=lambda conflict: conflict["name"]),
@@ -85,13 +80,16 @@ def store(data: bytes, given: dict) -> dict:
     need(all(state == states[0] for state in states), "depends on the order")
     return states[0] | {"results": results}
 
+def plain_conflicts(record: Record) -> list[dict]:
+    return [{"name": f"{record.name}.{slot}", "class": kind, "sides": [*map(str, sides)]}
+            for slot, kind, sides in record.conflicts]
 
 def plain(record: Record) -> dict:
+    agreed = {group: record.last_agreed(group) for group in record.disputed}
     return {"id": str(record.name), "type": record.type, "visible": record.visible,
             "waiting": len(record.waiting), "canonical": record.canonical().hex(),
-            "disputed": [{"group": group, "last_agreed": record.last_agreed(group)}
-                         for group in record.disputed]}
-
+            "disputed": [{"group": group, "last_agreed": name and str(name)}
+                         for group, name in agreed.items()]}
 
 def send(data: bytes, given: dict) -> dict:
     client = Client(fill(sequence(data), given)[0], "", given["node"], None)
@@ -106,7 +104,6 @@ def send(data: bytes, given: dict) -> dict:
     return {"marks": [encode(mark).hex() for mark in request.get(2, ())],
             "clock_sent": len(request[1][0]) == 3,
             "sends": [f"{one.log} {one.first}-{one.changes[-1].name.number}" for one in segments]}
-
 
 def run(folder: Path) -> bool:
     """Prints what differs; True if nothing does."""
