@@ -1,16 +1,10 @@
+import Access
 import Store
 import SyncCore
 import WireFormat
 
 /// The hub: commits, then answers; long polls are answered when something changed.
 final class HubMachine: Machine {
-    enum Reply {
-        case answer([UInt8])
-        case busy(seconds: Int64)
-        case noRoom(seconds: Int64)
-        case unknown
-    }
-
     /// Faults that no hub may have, to see that the checks find them.
     enum Flaw {
         case none
@@ -23,9 +17,16 @@ final class HubMachine: Machine {
     }
 
     var flaw = Flaw.none
+    /// Requests are admitted once. Off where something on the way repeats them: that must be
+    /// harmless, too.
+    var isGuarded = true
+    private var boot: UInt64 = 0
+    private var gates = RequestGates(boot: 0, rate: HubMachine.rate)
+    private static let rate = TokenBucket.Rate(perMinute: 240, burst: 60)
+
     private struct Poll {
         let request: WakeRequest
-        let reply: ([UInt8]) throws -> Void
+        let reply: (WakeAnswer) throws -> Void
         let number: Int
     }
     private var polls: [Poll] = []
@@ -33,40 +34,95 @@ final class HubMachine: Machine {
 
     override var crashRate: Int { world.network.faults.hubCrash }
 
-    override func started() throws { try world.receipts.checkAll() }
+    override func started() throws {
+        boot = dice.next()
+        gates = RequestGates(boot: boot, rate: Self.rate)
+        try world.receipts.checkAll()
+    }
 
     override func stopped() { polls = [] }
 
     override func wrote() throws { wake() }
 
-    // MARK: Exchange
+    // MARK: Requests
+
+    typealias Answering = (Reply) throws -> Void
 
     func receive(
-        _ bytes: [UInt8], from sender: NodeID, reply: @escaping (Reply) throws -> Void
+        _ envelope: Envelope, from county: CountyMachine, _ isAwaited: @escaping () -> Bool,
+        _ answer: @escaping Answering
     ) throws {
+        guard store != nil else { return }
+        if isAwaited() { county.enter(.committing) }
         step { [self] store in
-            if world.network.isBusy() { return try reply(.busy(seconds: Int64(dice.roll(1...20)))) }
-            guard let member = try store.member(sender) else { return try reply(.unknown) }
-            let request = try MessageCodec.decodeRequest(bytes)
-            if !request.segments.isEmpty, world.network.hasNoRoom() {
-                return try reply(.noRoom(seconds: Int64(dice.roll(1...40))))
-            }
-            var answer = try exchange(request, from: member, store)
-            if flaw == .agreesWithAll {
-                answer.segments = []
-                answer.scopes = request.scopes.map {
-                    ScopeReport(scope: $0.scope, digest: $0.digest)
+            let proof = try MessageProof(encoded: envelope.proof)
+            func reply(
+                _ status: Int, _ name: String = "", after seconds: Int64 = 0, _ body: [UInt8] = []
+            ) throws {
+                if isAwaited() { county.enter(.answering) }
+                step { [self] _ in
+                    try answer(
+                        Reply(
+                            status: status, name: name, retryAfterSeconds: seconds,
+                            envelope: .answer(
+                                status, body, path: envelope.path, from: self.name,
+                                to: proof.sender, time: clock.now, nonce: proof.nonce, boot: boot,
+                                key: identity.key)))
                 }
             }
-            if flaw == .hidesForks {
-                answer.segments.removeAll {
-                    (try? SegmentCodec.decode($0))?.log.node == sender
+            guard let member = try store.member(proof.sender) else {
+                let isFormer = try !store.formerMember(proof.sender).isEmpty
+                return try isFormer ? reply(403, "revoked") : reply(401, "not-authenticated")
+            }
+            let refusal = admit(proof, envelope, member, county)
+            if let refusal { return try reply(refusal.0, refusal.1, after: refusal.2) }
+            if envelope.path == Envelope.wake {
+                return try listen(envelope.body, store) { answer in
+                    try reply(200, "", after: 0, MessageCodec.encode(answer))
                 }
             }
-            world.trace("\(name) answers \(sender) with \(answer.segments.count) segments")
-            answer.segments = world.network.damaged(answer.segments)
-            let encoded = MessageCodec.encode(answer)
-            step { _ in try reply(.answer(encoded)) }
+            let request = try MessageCodec.decodeRequest(envelope.body)
+            guard request.scopes.allSatisfy({ member.scopes.contains($0.scope) }) else {
+                return try reply(403, "scope-not-granted")
+            }
+            if !request.segments.isEmpty, world.network.hasNoRoom(county) {
+                return try reply(507, "disk-floor", after: Int64(dice.roll(1...40)))
+            }
+            switch try call(store, of: county, { try exchange(request, from: member, $0) }) {
+            case .crashed: break
+            case .failed: try reply(503, "outcome-unknown", after: 5)
+            case .done(var answer):
+                world.trace("\(name) answers \(county.name): \(answer.segments.count) segments")
+                answer.segments = world.network.damaged(answer.segments, of: county)
+                try reply(200, "", after: 0, MessageCodec.encode(answer))
+            }
+        }
+    }
+
+    /// Nil: let in. Else status, name and seconds to wait.
+    private func admit(
+        _ proof: MessageProof, _ envelope: Envelope, _ member: Member, _ county: CountyMachine
+    ) -> (Int, String, Int64)? {
+        guard
+            proof.isValid(
+                .request(method: "POST", path: envelope.path, body: .sha256(envelope.body)),
+                peer: name, key: member.key)
+        else { return (401, "not-authenticated", 0) }
+        if world.network.isBusy(county) { return (503, "busy", Int64(dice.roll(1...20))) }
+        guard isGuarded else { return nil }
+        switch gates.admit(
+            nonce: proof.nonce, of: proof.sender, time: proof.time, boot: proof.boot, now: clock.now
+        ) {
+        case .gate(.admitted): return nil
+        case .gate(.wrongBoot): return (401, "boot", 0)
+        case .gate(.clockOff):
+            world.note(.wrongClock, at: county)
+            return (401, "clock", 0)
+        case .gate(.replayed): return (401, "replayed", 0)
+        case .gate(.crowded): return (503, "busy", 5)
+        case .tooMany(let wait):
+            world.note(.limitReached, at: county)
+            return (429, "too-many-requests", (wait + 999) / 1000)
         }
     }
 
@@ -77,28 +133,36 @@ final class HubMachine: Machine {
             let copy = try open(InMemoryDatabase(copyOf: disk))
             return try copy.exchange(request, from: member).answer
         }
-        let (answer, applied) = try store.exchange(request, from: member)
+        var (answer, applied) = try store.exchange(request, from: member)
         if applied.newChanges > 0 { wake() }
+        switch flaw {
+        case .none, .forgets: break
+        case .agreesWithAll:
+            answer.segments = []
+            answer.scopes = request.scopes.map { ScopeReport(scope: $0.scope, digest: $0.digest) }
+        case .hidesForks:
+            answer.segments.removeAll { (try? SegmentCodec.decode($0))?.log.node == member.node }
+        }
         return answer
     }
 
     // MARK: Long polls
 
-    func listen(_ bytes: [UInt8], reply: @escaping ([UInt8]) throws -> Void) throws {
-        step { [self] store in
-            pollCount += 1
-            let poll = Poll(
-                request: try MessageCodec.decodeWakeRequest(bytes), reply: reply, number: pollCount)
-            polls.append(poll)
-            try answerPolls(store)
-            let process = process
-            world.schedule.after(Limits.wakeSeconds * 1000) { [self] in
-                guard self.process == process,
-                    let index = polls.firstIndex(where: { $0.number == poll.number })
-                else { return }
-                polls.remove(at: index)
-                try reply(MessageCodec.encode(WakeAnswer(scopes: [])))
-            }
+    private func listen(
+        _ bytes: [UInt8], _ store: Store, reply: @escaping (WakeAnswer) throws -> Void
+    ) throws {
+        pollCount += 1
+        let poll = Poll(
+            request: try MessageCodec.decodeWakeRequest(bytes), reply: reply, number: pollCount)
+        polls.append(poll)
+        try answerPolls(store)
+        let process = process
+        world.schedule.after(Limits.wakeSeconds * 1000) { [self] in
+            guard self.process == process,
+                let index = polls.firstIndex(where: { $0.number == poll.number })
+            else { return }
+            polls.remove(at: index)
+            try reply(WakeAnswer(scopes: []))
         }
     }
 
@@ -113,10 +177,8 @@ final class HubMachine: Machine {
                 left.append(poll)
             } else {
                 try poll.reply(
-                    MessageCodec.encode(
-                        WakeAnswer(
-                            scopes: news.map { ScopeReport(scope: $0.0.scope, digest: $0.0.digest) }
-                        )))
+                    WakeAnswer(
+                        scopes: news.map { ScopeReport(scope: $0.0.scope, digest: $0.0.digest) }))
             }
         }
         polls = left

@@ -1,35 +1,41 @@
+import ReferenceModel
 import SyncCore
 
-/// One change as the person who made it knows it: what was shown, what was said.
-struct LedgerEntry: CustomStringConvertible {
-    struct Write {
-        let value: [UInt8]
-        /// The values that the form showed for this group.
-        let shown: [Reference]
-    }
-
+/// One change as the person who made it knows it.
+struct LedgerEntry {
+    let act: Act
     let reference: Reference
     let record: Reference
     let type: String
-    let kind: ChangeKind
-    /// The heads of the record that the form showed.
-    let shownHeads: [Reference]
-    let writes: [GroupID: Write]
     var isAcknowledged = true
     var headerBytes: [UInt8] = []
     var payloadBytes: [UInt8] = []
-
-    var description: String {
-        "\(kind) \(reference) of \(record) groups \(writes.keys.sorted())"
-    }
 }
 
-/// What people did, in the order in which it happened. It shares no code with the store's merge:
-/// what the end must look like is found from these entries alone.
+/// What people did, in the order in which it happened, with numbers for references: what must be
+/// seen is found from these entries alone.
 final class Ledger {
     private(set) var entries: [LedgerEntry] = []
     private(set) var records: [Reference] = []
+    /// Changes of which the last copy was destroyed: they may be gone, and may yet turn up.
+    private(set) var excused: Set<Int> = []
+    private var references: [Reference] = []
+    private var ids: [Reference: Int] = [:]
     private var byRecord: [Reference: [LedgerEntry]] = [:]
+    private var keys: [[UInt8]: String] = [:]
+    private var aliases: [[UInt8]: Reference] = [:]
+
+    /// The number of a change, also of one that nobody made.
+    func id(_ reference: Reference) -> Int {
+        if let id = ids[reference] { return id }
+        references.append(reference)
+        ids[reference] = references.count - 1
+        return references.count - 1
+    }
+
+    func ids(_ references: [Reference]) -> Set<Int> { Set(references.map(id)) }
+    func known(_ reference: Reference) -> Int? { ids[reference] }
+    func reference(_ id: Int) -> Reference { references[id] }
 
     func add(_ entry: LedgerEntry) {
         entries.append(entry)
@@ -37,31 +43,14 @@ final class Ledger {
         byRecord[entry.record, default: []].append(entry)
     }
 
-    func outcome(of record: Reference) -> Outcome { Outcome(record, byRecord[record] ?? []) }
+    func entries(of record: Reference) -> [LedgerEntry] { byRecord[record] ?? [] }
 
-    /// Duplicates that must be open, by name, with the records that stand for themselves.
-    func duplicates(ofType type: String, key: (Outcome) -> Set<String>) -> [String: [Reference]] {
-        let outcomes = records.map(outcome).filter { $0.type == type && $0.isAlive }
-        var byKey: [String: [Outcome]] = [:]
-        for outcome in outcomes {
-            for value in key(outcome) { byKey[value, default: []].append(outcome) }
-        }
-        var duplicates: [String: [Reference]] = [:]
-        for (value, all) in byKey {
-            let byID = Dictionary(all.map { (ShortID($0.record), $0) }) { first, _ in first }
-            let standing = all.filter { outcome in
-                guard var next = outcome.alias else { return true }
-                for _ in all {
-                    if next == ShortID(outcome.record) { return true }
-                    guard let further = byID[next]?.alias else { return false }
-                    next = further
-                }
-                return false
-            }
-            if standing.count > 1 {
-                duplicates["duplicate.\(type).\(value)"] = standing.map(\.record).sorted()
-            }
-        }
-        return duplicates
-    }
+    func excuse(_ entry: LedgerEntry) { excused.insert(entry.act.id) }
+
+    // MARK: What values mean
+
+    func note(key: String, in value: [UInt8]) { keys[value] = key }
+    func note(alias: Reference, in value: [UInt8]) { aliases[value] = alias }
+    func key(in value: [UInt8]) -> String? { keys[value] }
+    func alias(in value: [UInt8]) -> Reference? { aliases[value] }
 }

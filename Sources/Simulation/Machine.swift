@@ -1,59 +1,100 @@
+import ReferenceModel
 import Store
 import SyncCore
+import Synchronization
+
+/// What one machine believes the time to be.
+final class MachineClock: Sendable {
+    private let time: VirtualClock
+    private let skewMilliseconds: Atomic<Int64>
+
+    init(_ time: VirtualClock, skew: Int64) {
+        self.time = time
+        skewMilliseconds = Atomic(skew)
+    }
+
+    var now: Int64 {
+        World.epoch + time.wall + skewMilliseconds.load(ordering: .relaxed)
+    }
+
+    func jump(to skew: Int64) { skewMilliseconds.store(skew, ordering: .relaxed) }
+}
 
 /// A computer: a disk that outlives its processes, and at most one process at a time.
 class Machine {
-    let world: World
-    let identity: Identity
-    let disk: InMemoryDatabase
+    unowned let world: World
+    let number: Int
+    private(set) var identity: Identity
+    private(set) var disk: InMemoryDatabase
     let dice: Dice
+    let clock: MachineClock
     /// Nil while no process runs.
     private(set) var store: Store?
     /// Counts processes: what an earlier one had planned does not happen.
     private(set) var process = 0
+    /// Counts disks: what was read from an earlier one is not there any more.
+    private(set) var life = 0
     private(set) var crashes = 0
+    /// The last copy of the disk that somebody put aside.
+    private(set) var backup: InMemoryDatabase?
+    /// Switched off until everything works again.
+    var isSilent = false
     var crashRate: Int { 0 }
 
     var name: NodeID { identity.node }
-    private let clock: @Sendable () -> Int64
     private let random: @Sendable (Int) -> [UInt8]
 
     /// `skew`: what its clock shows beyond the true time, in milliseconds. `disk`: that of another
     /// machine, copied; nil for a new one.
     init(
-        _ identity: Identity, skew: Int64, disk: InMemoryDatabase? = nil, in world: World
+        _ identity: Identity, number: Int, skew: Int64, disk: InMemoryDatabase? = nil,
+        in world: World
     ) throws {
         self.world = world
+        self.number = number
         self.identity = identity
         self.disk = try disk ?? InMemoryDatabase()
         dice = world.dice.fork()
-        let (time, salts) = (world.schedule.clock, world.dice.fork())
-        clock = { World.epoch + time.now + skew }
+        let clock = MachineClock(world.schedule.clock, skew: skew)
+        self.clock = clock
+        let salts = world.dice.fork()
         random = { salts.bytes($0) }
         if disk == nil { _ = try open(self.disk, identity) }
     }
 
     func open(_ disk: InMemoryDatabase, _ identity: Identity? = nil) throws -> Store {
-        try Store(inMemory: disk, identity: identity, clock: clock, random: random)
+        try Store(
+            inMemory: disk, identity: identity, clock: { [clock] in clock.now }, random: random)
     }
 
     /// For checks: what the disk holds, whether or not a process runs.
     func inspected() throws -> Store { try store ?? open(disk) }
 
+    // MARK: Processes
+
     func start() throws {
-        guard store == nil else { return }
+        guard store == nil, !isSilent else { return }
         process += 1
         store = try open(disk)
         world.trace("\(name) starts")
         try started()
     }
 
-    func crash() {
-        world.trace("\(name) crashes")
-        crashes += 1
+    /// Ends the process; nothing starts it again.
+    func stop() {
         store = nil
         process += 1
         stopped()
+    }
+
+    func crash() {
+        world.trace("\(name) crashes")
+        crashes += 1
+        stop()
+        startSoon()
+    }
+
+    func startSoon() {
         let process = process
         world.schedule.after(dice.milliseconds(100...60_000)) { [self] in
             if self.process == process { try start() }
@@ -65,33 +106,91 @@ class Machine {
     /// A person changed something here.
     func wrote() throws {}
 
+    // MARK: Disks
+
+    func putAside() throws { backup = try InMemoryDatabase(copyOf: disk) }
+
+    /// Another disk is put in. `identity`: of a new, empty one.
+    func replaceDisk(_ new: InMemoryDatabase, _ identity: Identity? = nil) throws {
+        stop()
+        life += 1
+        disk = new
+        if let identity {
+            self.identity = identity
+            _ = try open(disk, identity)
+        }
+        startSoon()
+    }
+
+    // MARK: Steps
+
     /// The next step of this process, if it lives that long.
     func step(_ body: @escaping (Store) throws -> Void) {
         let process = process
-        world.schedule.after(dice.milliseconds(0...20)) { [self] in
+        world.schedule.after(dice.milliseconds(0...world.network.faults.slowMilliseconds)) {
+            [self] in
             guard self.process == process, let store else { return }
-            if dice.happens(perMillion: crashRate) { return crash() }
             try body(store)
         }
     }
 
-    /// A person's write. What is acknowledged goes into the ledger before anything else happens;
-    /// what was committed without an acknowledgement too, as that.
+    /// What a call of the store comes to. After an I/O error nobody knows whether it was committed.
+    enum Call<T> {
+        case done(T)
+        case failed(String)
+        case crashed
+    }
+
+    /// `county`: whose exchange the call belongs to.
+    func call<T>(_ store: Store, of county: CountyMachine, _ body: (Store) throws -> T) throws
+        -> Call<T>
+    {
+        let faults = world.network.faults
+        func happens(_ rate: Int, _ fault: Fault) -> Bool {
+            guard county.due.take(fault) || dice.happens(perMillion: rate) else { return false }
+            world.note(fault, at: county)
+            return true
+        }
+        if faults.slowMilliseconds > 20 { world.note(.slowDisk, at: county) }
+        if happens(crashRate, .crash) {
+            crash()
+            return .crashed
+        }
+        if happens(faults.locked, .locked) { return .failed("locked") }
+        if happens(faults.diskFull, .diskFull) { return .failed("disk full") }
+        if happens(faults.ioError, .readOrWriteError) {
+            if dice.roll(0...1) == 0 { _ = try body(store) }
+            return .failed("i/o error")
+        }
+        let result = try body(store)
+        if happens(crashRate, .crash) {
+            crash()
+            return .crashed
+        }
+        return .done(result)
+    }
+
+    /// A person's write. What was committed goes into the ledger before anything else happens, also
+    /// where the person does not hear of it.
     func write(_ edit: Edit, _ entry: (Appended) throws -> LedgerEntry) throws {
         guard let store else { return }
+        let faults = world.network.faults
+        if dice.happens(perMillion: faults.locked + faults.diskFull) { return }
         let appended = try store.append(edit)
         guard appended.change != nil else { return }
         var new = try entry(appended)
-        if dice.happens(perMillion: world.network.faults.lostAcknowledgement) {
-            new.isAcknowledged = false
-        }
+        let isLost = dice.happens(perMillion: faults.lostAcknowledgement)
+        let isUnknown = dice.happens(perMillion: faults.ioError)
+        new.isAcknowledged = !isLost && !isUnknown
         guard let change = try store.change(ShortID(new.reference)) else {
             throw world.violation("\(name) does not find its own new change \(new.reference)")
         }
         new.headerBytes = change.headerBytes
         new.payloadBytes = change.payloadBytes
         world.ledger.add(new)
-        world.trace("\(name) writes \(new)")
-        if new.isAcknowledged { try wrote() } else { crash() }
+        world.trace(
+            "\(name) writes \(new.act.kind) \(world.short(new.reference)) of "
+                + "\(world.short(new.record)) groups \(new.act.writes.keys.sorted())")
+        if isLost { crash() } else if !isUnknown { try wrote() }
     }
 }

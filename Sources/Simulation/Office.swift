@@ -1,4 +1,5 @@
 import Records
+import ReferenceModel
 import Store
 import SyncCore
 import WireFormat
@@ -10,6 +11,7 @@ final class Office {
         let shown: RecordState
         let token: String
         let incarnation: UInt64
+        let life: Int
         /// Set on a conflict page.
         var slot: ConflictSlot?
     }
@@ -22,33 +24,28 @@ final class Office {
     }
 
     var flaw = Flaw.none
+    /// Runs a newer version, which knows more fields and types.
+    var isNewer = false
     private let machine: Machine
-    private let dice: Dice
-    private let scopes: [Scope]
+    private var dice: Dice
+    private var scopes: [Scope] { machine.identity.ownScopes }
     private var forms: [Form] = []
-    private var count = 0
+    private var ledger: Ledger { machine.world.ledger }
 
     init(_ machine: Machine) {
         self.machine = machine
-        dice = machine.world.dice.fork()
-        scopes = machine.identity.ownScopes
+        dice = machine.dice
     }
 
-    /// Does something now and then until the given time.
-    func work(until end: Int64) {
-        machine.world.schedule.after(dice.milliseconds(1000...90_000)) { [self] in
-            guard machine.world.schedule.now < end else { return }
-            if machine.store != nil { try act() }
-            work(until: end)
-        }
-    }
-
-    func act() throws {
+    func act(_ dice: Dice) throws {
+        self.dice = dice
+        guard machine.store != nil else { return }
         switch dice.roll(0...99) {
         case ..<12: try create()
         case ..<18: try log()
         case ..<38: try openForm()
-        case ..<66: try saveForm()
+        case ..<62: try saveForm()
+        case ..<66: try importValue()
         case ..<75: try join()
         case ..<95: try openConflict()
         default: try mergeDuplicate()
@@ -58,20 +55,25 @@ final class Office {
     // MARK: New records
 
     private func create() throws {
-        count += 1
-        let number = "\(count)"
-        if dice.roll(0...1) == 0 {
+        let number = "\(dice.roll(1...1_000_000))"
+        if isNewer, dice.roll(0...2) == 0 {
+            // A type that no other version knows.
+            try createRecord(
+                "inspection", .records, .province, schemaVersion: 9,
+                [10: [1: .text(number)], 12: [7: .integer(4), 300: .list([.text("x")])]])
+        } else if dice.roll(0...1) == 0 {
             // A small pool, so that offices register one supplier twice.
             let code = FictionalSupplier.code(index: dice.roll(0...5)).code
+            let identity: [FieldID: Value] = [Supplier.uscc: .text(code)]
+            ledger.note(key: code, in: Self.bytes(identity))
+            var name: [FieldID: Value] = [Supplier.name: .text("示例\(number)")]
+            if isNewer { name[900] = .text("newer") }
             try createRecord(
-                Supplier.type, .province,
-                [
-                    Supplier.Group.identity: [Supplier.uscc: .text(code)],
-                    Supplier.Group.name: [Supplier.name: .text("示例\(number)")],
-                ])
+                Supplier.type.name, Supplier.type.lane, .province,
+                [Supplier.Group.identity: identity, Supplier.Group.name: name])
         } else {
             try createRecord(
-                CreditRecord.type, dice.pick(scopes) ?? .province,
+                CreditRecord.type.name, CreditRecord.type.lane, dice.pick(scopes) ?? .province,
                 [
                     CreditRecord.Group.basis: [CreditRecord.decisionBody: .text("机关\(number)")],
                     CreditRecord.Group.conduct: [CreditRecord.facts: .text("事实\(number)")],
@@ -81,31 +83,38 @@ final class Office {
 
     private func log() throws {
         guard let county = scopes.last, county != .province else { return }
-        count += 1
-        try createRecord(
-            ServiceLog.type, county, [ServiceLog.Group.entry: [ServiceLog.site: .text("\(count)")]])
+        for _ in 0..<(dice.roll(0...4) == 0 ? 6 : 1) {
+            try createRecord(
+                ServiceLog.type.name, ServiceLog.type.lane, county,
+                [ServiceLog.Group.entry: [ServiceLog.site: .text("\(dice.roll(1...1000))")]])
+        }
     }
 
     private func createRecord(
-        _ type: RecordType, _ scope: Scope, _ groups: [GroupID: [FieldID: Value]]
+        _ type: String, _ lane: Lane, _ scope: Scope, schemaVersion: UInt32 = 1,
+        _ groups: [GroupID: [FieldID: Value]]
     ) throws {
         let edit = Edit(
-            target: .new(type: type.name, scope: scope, lane: type.lane), basis: .nothing,
+            target: .new(type: type, scope: scope, lane: lane), basis: .nothing,
             writes: groups.mapValues { .fields($0) }, author: "clerk",
-            schemaVersion: type.schemaVersion)
+            schemaVersion: schemaVersion)
         try machine.write(edit) { appended in
-            LedgerEntry(
-                reference: appended.record.state.record, record: appended.record.state.record,
-                type: type.name, kind: .edit, shownHeads: [],
-                writes: groups.mapValues {
-                    LedgerEntry.Write(value: Self.bytes($0), shown: [])
-                })
+            let reference = appended.record.state.record
+            let id = ledger.id(reference)
+            var act = Act(id: id, record: id, kind: .edit)
+            for (group, fields) in groups { act.writes[Int(group)] = Self.bytes(fields) }
+            return LedgerEntry(act: act, reference: reference, record: reference, type: type)
         }
     }
 
     private static func bytes(_ fields: [FieldID: Value]) -> [UInt8] {
         ValueCodec.encode(
             group: fields.keys.sorted().map { Value.Entry($0, fields[$0] ?? .null) })
+    }
+
+    private static func fields(_ bytes: [UInt8]) -> [FieldID: Value] {
+        let entries = (try? ValueCodec.decode(group: bytes)) ?? []
+        return Dictionary(entries.map { ($0.key, $0.value) }) { first, _ in first }
     }
 
     // MARK: Forms
@@ -117,7 +126,9 @@ final class Office {
             let candidates = dice.roll(0...2) == 0 ? records : Array(records.suffix(6))
             guard let record = dice.pick(candidates), scopes.contains(record.log.scope),
                 let found = try machine.store?.record(record),
-                found.state.type != ServiceLog.type.name
+                found.state.type != ServiceLog.type.name,
+                // What an older version does not know it does not edit.
+                isNewer || Catalogue.type(named: found.state.type) != nil
             else { continue }
             return found
         }
@@ -133,14 +144,15 @@ final class Office {
     private func form(_ shown: RecordState, _ token: String, _ slot: ConflictSlot? = nil) -> Form {
         Form(
             shown: shown, token: token, incarnation: machine.store?.identity.incarnation ?? 0,
-            slot: slot)
+            life: machine.life, slot: slot)
     }
 
     private func saveForm() throws {
         guard !forms.isEmpty else { return try openForm() }
         let form = forms.remove(at: dice.roll(0...(forms.count - 1)))
-        // The node goes on under a new name: its pages must be loaded again.
-        guard form.incarnation == machine.store?.identity.incarnation else { return }
+        // The node goes on under a new name, or from an older disk: its pages must be loaded again.
+        guard form.incarnation == machine.store?.identity.incarnation, form.life == machine.life
+        else { return }
         if let slot = form.slot { return try decide(form, slot) }
         let isWithdrawal = dice.roll(0...11) == 0
         let values = isWithdrawal ? lifeChange(form) : fieldChange(form)
@@ -167,11 +179,17 @@ final class Office {
                 (CreditRecord.Group.conduct, CreditRecord.facts),
                 (CreditRecord.Group.evidence, CreditRecord.evidence),
             ]
+        let isKnown = Catalogue.type(named: form.shown.type) != nil
         var values: [GroupID: [UInt8]] = [:]
         for _ in 0..<dice.roll(1...2) {
-            guard let (group, field) = dice.pick(all) else { continue }
-            // Few texts, so that people sometimes agree by accident.
-            values[group] = Self.bytes([field: .text("值\(dice.roll(1...5))")])
+            guard let (group, field) = isKnown ? dice.pick(all) : (10, 1) else { continue }
+            // Few texts, so that people sometimes agree by accident. What else a newer version
+            // wrote in the group stays as it was.
+            let shown = form.shown.group(group)?.agreedValue ?? []
+            var fields = Self.fields(shown)
+            fields[field] = .text("值\(dice.roll(1...5))")
+            if isNewer, dice.roll(0...2) == 0 { fields[901] = .integer(Int64(dice.roll(1...3))) }
+            values[group] = Self.bytes(fields)
         }
         return values
     }
@@ -181,6 +199,9 @@ final class Office {
         var edit = Edit(
             target: .existing(form.shown.record), kind: kind, basis: .token(form.token),
             writes: values.mapValues { .verbatim($0) }, author: "clerk", schemaVersion: 1)
+        if kind == .edit, dice.roll(0...1) == 0 {
+            edit.writes = edit.writes.merging(written(values, form)) { $1 }
+        }
         if flaw == .refreshesTokens, let now = try store.record(form.shown.record) {
             edit.basis = .token(now.token)
         }
@@ -195,6 +216,8 @@ final class Office {
             try write(edit, form, values)
         } catch StoreError.disputed where flaw == .refreshesTokens {
             // This one the store finds by itself.
+        } catch StoreError.noSuchRecord {
+            // The hub holds its creation by now.
         }
     }
 
@@ -203,18 +226,56 @@ final class Office {
             guard let reference = appended.change else {
                 throw machine.world.violation("a change has no reference")
             }
-            var writes: [GroupID: LedgerEntry.Write] = [:]
+            let kind: Act.Kind =
+                edit.kind == .join ? .join : edit.kind == .decision ? .decision : .edit
+            var act = Act(
+                id: ledger.id(reference), record: ledger.id(form.shown.record), kind: kind)
+            act.heads = ledger.ids(try self.seenHeads(edit, reference, form))
             for (group, value) in values {
                 let shown = form.shown.group(group)?.siblings ?? []
                 // An edit that says what was shown says nothing.
                 let isSilent = !shown.isEmpty && shown.allSatisfy { $0.value == value }
                 if edit.kind == .edit, isSilent { continue }
-                writes[group] = LedgerEntry.Write(value: value, shown: shown.map(\.reference))
+                act.writes[Int(group)] = value
+                act.shown[Int(group)] = ledger.ids(shown.map(\.reference))
             }
             return LedgerEntry(
-                reference: reference, record: form.shown.record, type: form.shown.type,
-                kind: edit.kind, shownHeads: try self.seenHeads(edit, reference, form),
-                writes: writes)
+                act: act, reference: reference, record: form.shown.record, type: form.shown.type)
+        }
+    }
+
+    /// The fields that the form changed: the store puts them over the value shown.
+    private func written(
+        _ values: [GroupID: [UInt8]], _ form: Form
+    ) -> [GroupID: Edit.GroupWrite] {
+        var writes: [GroupID: Edit.GroupWrite] = [:]
+        for group in values.keys.sorted() where group >= ReservedGroup.firstDeclared {
+            let before = Self.fields(form.shown.group(group)?.agreedValue ?? [])
+            let after = Self.fields(values[group] ?? [])
+            let changed = after.filter { before[$0.key] != $0.value }
+            if !changed.isEmpty { writes[group] = .fields(changed) }
+        }
+        return writes
+    }
+
+    /// A file is read in: it was shown nothing, and replaces nothing.
+    private func importValue() throws {
+        guard let record = try someRecord() else { return }
+        let form = form(record.state, record.token)
+        let values = fieldChange(form)
+        let edit = Edit(
+            target: .existing(record.state.record), basis: .nothing,
+            writes: values.mapValues { .verbatim($0) }, author: "import", schemaVersion: 1)
+        try machine.write(edit) { appended in
+            guard let reference = appended.change else {
+                throw machine.world.violation("a change has no reference")
+            }
+            var act = Act(
+                id: ledger.id(reference), record: ledger.id(record.state.record), kind: .edit)
+            for (group, value) in values { act.writes[Int(group)] = value }
+            return LedgerEntry(
+                act: act, reference: reference, record: record.state.record,
+                type: record.state.type)
         }
     }
 
@@ -238,11 +299,31 @@ final class Office {
     private func openConflict() throws {
         guard let store = machine.store,
             let item = dice.pick(try store.conflicts(limit: 20).elements),
-            case .record(let record, let slot) = item.subject,
+            case .record(let record, let slot) = item.subject, record.log.lane != .control,
             let page = try store.conflict(named: item.name), let shown = try store.record(record)
         else { return }
         forms.append(form(shown.state, page.token, slot))
         if dice.roll(0...2) > 0 { try decide(forms.removeLast(), slot) }
+    }
+
+    /// Opens the page of a conflict, to decide it when the others have opened it, too.
+    func race(_ name: String, _ dice: Dice) throws -> (() throws -> Void)? {
+        self.dice = dice
+        guard let store = machine.store, let page = try store.conflict(named: name),
+            case .record(let record, let slot) = page.item.subject,
+            let shown = try store.record(record)
+        else { return nil }
+        let form = form(shown.state, page.token, slot)
+        return { [self] in
+            self.dice = dice
+            try decide(form, slot)
+        }
+    }
+
+    /// Leaves a form of a record open.
+    func open(_ record: Reference) throws {
+        guard let record = try machine.store?.record(record) else { return }
+        forms.append(form(record.state, record.token))
     }
 
     private func decide(_ form: Form, _ slot: ConflictSlot) throws {
@@ -253,6 +334,7 @@ final class Office {
             case .parallel, .rule:
                 form.shown.groups.first { $0.group >= ReservedGroup.firstDeclared }?.group ?? 0
             }
+        guard machine.store != nil, form.life == machine.life else { return }
         let siblings = form.shown.group(group)?.siblings ?? []
         guard let value = dice.pick(siblings.map(\.value)) else { return }
         let edit = Edit(
@@ -261,6 +343,8 @@ final class Office {
             author: "reviewer", reason: "看过双方", schemaVersion: 1)
         do {
             try write(edit, form, [group: value])
+        } catch StoreError.noSuchRecord {
+            // The hub holds its creation by now.
         } catch StoreError.conflictMoved {
             // Somebody else decided, or a side arrived: look again another time.
         }
@@ -268,13 +352,14 @@ final class Office {
 
     private func mergeDuplicate() throws {
         guard let store = machine.store,
-            let item = dice.pick(try store.conflicts(kind: .duplicate, limit: 20).elements),
+            let item = dice.pick(
+                try store.conflicts(type: "supplier", kind: .duplicate, limit: 20).elements),
             let source = dice.pick(item.sides.map(\.reference)),
             let target = dice.pick(item.sides.map(\.reference).filter { $0 != source }),
             let shown = try store.record(source)
         else { return }
-        try save(
-            form(shown.state, shown.token), .decision,
-            [ReservedGroup.alias: Alias.value(ShortID(target))])
+        let value = Alias.value(ShortID(target))
+        ledger.note(alias: target, in: value)
+        try save(form(shown.state, shown.token), .decision, [ReservedGroup.alias: value])
     }
 }

@@ -4,7 +4,14 @@ import Synchronization
 final class VirtualClock: Sendable {
     private let milliseconds = Atomic<Int64>(0)
 
+    private let leaps = Atomic<Int64>(0)
+
     var now: Int64 { milliseconds.load(ordering: .relaxed) }
+
+    /// Nights and years pass at once: what is planned moves with them.
+    var wall: Int64 { now + leaps.load(ordering: .relaxed) }
+
+    func leap(_ milliseconds: Int64) { leaps.wrappingAdd(milliseconds, ordering: .relaxed) }
 
     fileprivate func advance(to time: Int64) { milliseconds.store(time, ordering: .relaxed) }
 }

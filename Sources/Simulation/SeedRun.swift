@@ -8,14 +8,21 @@ public struct SeedRun: Sendable {
     public private(set) var crashes = 0
     public private(set) var tally = Tally()
     public private(set) var simulatedMilliseconds: Int64 = 0
-    /// What did not hold; nil when all is well.
+    /// What did not hold, and a story as short as possible; nil when all is well.
     public private(set) var failure: String?
 
+    /// `isTraced`: tells everything as it happens; then a failure is not shrunk.
     public init(seed: UInt64, isTraced: Bool = false) {
         self.seed = seed
+        let setup = Trial.Setup.drawn(seed)
         do {
-            let trial = try Trial(seed: seed, .drawn(seed), isTraced: isTraced)
-            do { try trial.run() } catch { failure = "\(error)" }
+            let trial = try Trial(seed: seed, setup, isTraced: isTraced)
+            do { try trial.run() } catch let violation as Violation where !isTraced {
+                let story = FailureStory(seed: seed, setup, violation)
+                failure = story.lines.joined(separator: "\n")
+            } catch {
+                failure = "\(error)"
+            }
             let world = trial.world
             steps = world.schedule.steps
             changes = world.ledger.entries.count
@@ -23,7 +30,7 @@ public struct SeedRun: Sendable {
             conflicts = world.conflictsSeen
             crashes = world.machines.reduce(0) { $0 + $1.crashes }
             tally = world.tally
-            simulatedMilliseconds = world.schedule.now
+            simulatedMilliseconds = world.schedule.clock.wall
         } catch {
             failure = "the world could not be set up: \(error)"
         }

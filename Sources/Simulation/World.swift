@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import ReferenceModel
 import Store
 import SyncCore
 import WireFormat
@@ -7,62 +8,81 @@ import WireFormat
 /// A promise of the model that did not hold.
 struct Violation: Error, CustomStringConvertible {
     let seed: UInt64
+    /// Which promise: the check that found it.
+    let promise: String
     let text: String
 
-    var description: String {
-        "seed \(seed): \(text)\nReplay with a trace: simulate --seed \(seed) --trace"
-    }
+    var description: String { "seed \(seed): \(promise): \(text)" }
 }
 
 /// A province: the hub, its counties, the network between them, and the ledger of what people did.
 final class World {
     /// 2026-01-01T00:00Z in milliseconds.
     static let epoch: Int64 = 1_767_225_600_000
-    private static let day: Int64 = 86_400_000
+    static let day: Int64 = 86_400_000
 
     let seed: UInt64
-    let isTraced: Bool
-    let schedule = Schedule()
     let dice: Dice
-    let network: Network
+    let schedule = Schedule()
     let ledger = Ledger()
     var tally = Tally()
     /// Open conflicts, each time somebody looked at all of them.
     var conflictsSeen = 0
+    /// Incidents that wait for a county's exchange to come into a state.
+    var pending: [Step] = []
+    /// Something was destroyed: what the hub signed for may be gone.
+    var hadDisaster = false
+    /// What never existed, though somebody claimed to have seen it, with the record.
+    var phantoms: [(record: Reference, reference: Reference)] = []
+    private(set) var network: Network!
     private(set) var receipts: ReceiptBook!
+    private(set) var judge: Judge!
     private(set) var hub: HubMachine!
     private(set) var counties: [CountyMachine] = []
+    private(set) var offices: [Office] = []
 
     var machines: [Machine] { [hub] + counties }
 
+    /// Printed as it happens, or kept for the story of a failure.
+    private let isTraced: Bool
+    private let isRecorded: Bool
+    private(set) var story: [String] = []
+
     /// Two nodes of one county, and others.
-    static let nodes = [
-        ("632521-01", "632521"), ("632521-02", "632521"), ("632522-01", "632522"),
-        ("632523-01", "632523"), ("632524-01", "632524"),
-    ]
+    static func node(_ index: Int) -> (name: String, division: String) {
+        let county = 632521 + max(index - 1, 0)
+        return ("\(county)-0\(index == 1 ? 2 : 1)", "\(county)")
+    }
 
     /// `skews`: of the hub's clock and of each county's, in milliseconds.
     init(
-        seed: UInt64, counties count: Int, faults: Faults, skews: [Int64], isTraced: Bool = false
+        seed: UInt64, counties count: Int, faults: Faults, skews: [Int64], isTraced: Bool = false,
+        isRecorded: Bool = false
     ) throws {
         self.seed = seed
         self.isTraced = isTraced
+        self.isRecorded = isRecorded
         dice = Dice(seed: seed)
-        network = Network(schedule, faults: faults, dice: dice.fork())
+        network = Network(self, faults: faults, dice: dice.fork())
         receipts = ReceiptBook(self)
-        let identities = try World.nodes.prefix(count).enumerated().map { index, node in
-            try identity(node.0, .county, division: node.1, number: index + 1)
+        judge = Judge(self)
+        let identities = try (0..<count).map { index in
+            let (name, division) = World.node(index)
+            return try identity(name, .county, division: division, key: index + 1)
         }
-        let hub = try identity("630000-hub", .hub, division: "630000", number: 0)
-        self.hub = try HubMachine(hub, skew: skews[0], in: self)
+        let hub = try identity("630000-hub", .hub, division: "630000", key: 0)
+        self.hub = try HubMachine(hub, number: 0, skew: skews[0], in: self)
+        offices.append(Office(self.hub))
         for (index, identity) in identities.enumerated() {
-            counties.append(
-                try CountyMachine(identity, skew: skews[(index + 1) % skews.count], in: self))
+            let county = try CountyMachine(
+                identity, number: index + 1, skew: skews[(index + 1) % skews.count], in: self)
+            counties.append(county)
+            offices.append(Office(county))
         }
     }
 
     static func skews(_ dice: Dice) -> [Int64] {
-        (0...nodes.count).map { _ in
+        (0...8).map { _ in
             dice.roll(0...2) == 0 ? dice.milliseconds(-400 * day...400 * day) : 0
         }
     }
@@ -71,88 +91,130 @@ final class World {
     /// copied its disk and started the copy.
     func clone(_ county: CountyMachine) throws -> CountyMachine {
         let clone = try CountyMachine(
-            county.identity, skew: 0, disk: InMemoryDatabase(copyOf: county.disk), in: self)
+            county.identity, number: machines.count, skew: 0,
+            disk: InMemoryDatabase(copyOf: county.disk), in: self)
         clone.budgetBytes = county.budgetBytes
         counties.append(clone)
+        offices.append(Office(clone))
         return clone
     }
 
     // MARK: Names
 
-    private static func key(_ number: Int) throws -> NodeKey {
+    static func key(_ number: Int) throws -> NodeKey {
         guard let key = NodeKey(secret: Digest.sha256([UInt8(number)]).bytes) else {
             throw StoreError.badToken
         }
         return key
     }
 
-    private func identity(
-        _ name: String, _ role: Identity.Role, division: String, number: Int
+    func identity(
+        _ name: String, _ role: Identity.Role, division: String, key: Int
     ) throws -> Identity {
         guard let node = NodeID(name), let hub = NodeID("630000-hub") else {
             throw StoreError.badToken
         }
         return Identity(
             node: node, role: role, division: division, incarnation: dice.next(),
-            key: try Self.key(number), hub: hub, hubKey: try Self.key(0).publicKey, hubAddress: nil)
+            key: try Self.key(key), hub: hub, hubKey: try Self.key(0).publicKey, hubAddress: nil)
     }
 
-    // MARK: Events
+    // MARK: Registrations
 
     func start() throws { for machine in machines { try machine.start() } }
 
-    /// The hub's administrator registers a node.
-    func register(_ identity: Identity) throws {
-        let scopes = identity.ownScopes.map { Value.text($0.description) }
-        let key = Data(identity.key.publicKey.bytes).base64EncodedString()
-        _ = try hub.inspected().append(
-            Edit(
-                target: .new(type: RegisteredNode.type.name, scope: .province, lane: .control),
-                basis: .nothing,
-                writes: [
-                    RegisteredNode.Group.identity: .fields([
-                        RegisteredNode.node: .text(identity.node.name),
-                        RegisteredNode.publicKey: .text(key),
-                    ]),
-                    RegisteredNode.Group.grant: .fields([RegisteredNode.scopes: .list(scopes)]),
-                ], author: "admin", schemaVersion: 1))
+    /// The hub's administrator sees to it that a node is registered with these scopes, or not at
+    /// all when there are none.
+    func register(_ identity: Identity, scopes: [Scope]? = nil) throws {
+        let store = try hub.inspected()
+        let scopes = scopes ?? identity.ownScopes
+        let member = try store.member(identity.node)
+        if let member, member.key == identity.key.publicKey, member.scopes == scopes.sorted() {
+            return
+        }
+        let values: [GroupID: Edit.GroupWrite] = [
+            RegisteredNode.Group.identity: .fields([
+                RegisteredNode.node: .text(identity.node.name),
+                RegisteredNode.publicKey: .text(
+                    Data(identity.key.publicKey.bytes).base64EncodedString()),
+            ]),
+            RegisteredNode.Group.grant: .fields([
+                RegisteredNode.scopes: .list(scopes.map { .text($0.description) })
+            ]),
+        ]
+        let records = try registrations(of: identity.node, store)
+        for record in records {
+            let life = scopes.isEmpty ? LifeValue.withdrawn : LifeValue.alive
+            // Several values, after the hub went back: a decision says the whole.
+            let isDisputed = record.state.groups.contains(where: \.isDisputed)
+            _ = try store.append(
+                Edit(
+                    target: .existing(record.state.record), kind: isDisputed ? .decision : .edit,
+                    basis: .token(record.token),
+                    writes: (scopes.isEmpty ? [:] : try values.mapValues(verbatim))
+                        .merging([ReservedGroup.life: .verbatim(life)]) { $1 },
+                    author: "admin", schemaVersion: 1))
+        }
+        if records.isEmpty, !scopes.isEmpty {
+            _ = try store.append(
+                Edit(
+                    target: .new(type: RegisteredNode.type.name, scope: .province, lane: .control),
+                    basis: .nothing, writes: values, author: "admin", schemaVersion: 1))
+        }
         if hub.store != nil { try hub.wrote() }
     }
 
-    func violation(_ text: String) -> Violation { Violation(seed: seed, text: text) }
+    /// Also withdrawn ones; several, after a hub was lost and filled again.
+    private func registrations(of node: NodeID, _ store: Store) throws -> [StoredRecord] {
+        try store.records(ofType: RegisteredNode.type, limit: 1000).elements.filter { record in
+            let identity = record.state.group(RegisteredNode.Group.identity)?.siblings ?? []
+            return identity.contains { sibling in
+                StateValues.fields(sibling.value).contains {
+                    $0.key == RegisteredNode.node && $0.value == .text(node.name)
+                }
+            }
+        }
+    }
+
+    private func verbatim(_ write: Edit.GroupWrite) throws -> Edit.GroupWrite {
+        guard case .fields(let fields) = write else { return write }
+        return .verbatim(
+            ValueCodec.encode(
+                group: fields.keys.sorted().map { Value.Entry($0, fields[$0] ?? .null) }))
+    }
+
+    // MARK: What is destroyed
+
+    /// A disk is about to be lost, and perhaps replaced by an older copy: what only it held is
+    /// excused.
+    func destroy(_ machine: Machine, leaving copy: InMemoryDatabase?) throws {
+        hadDisaster = true
+        var survivors = try machines.filter { $0 !== machine }.map { try $0.inspected() }
+        if let copy { survivors.append(try machine.open(copy)) }
+        for entry in ledger.entries where !ledger.excused.contains(entry.act.id) {
+            let id = ShortID(entry.reference)
+            if try !survivors.contains(where: { try $0.change(id) != nil }) { ledger.excuse(entry) }
+        }
+    }
+
+    // MARK: Words
+
+    func note(_ fault: Fault, at county: CountyMachine) {
+        tally.note(fault, in: county.state)
+    }
+
+    func violation(_ text: String, promise: String = #function) -> Violation {
+        Violation(seed: seed, promise: promise, text: text)
+    }
+
+    func short(_ reference: Reference) -> String {
+        "\(reference.log.node)/\(reference.log.incarnation % 1000)/\(reference.sequence)"
+    }
 
     func trace(_ text: @autoclosure () -> String) {
-        guard isTraced else { return }
-        print("\(schedule.now) ms: \(text())")
-    }
-}
-
-/// Every receipt that a county got, and whether the hub has what it signed for: always, also after
-/// it crashed.
-final class ReceiptBook {
-    private unowned let world: World
-    private var receipts: [Receipt] = []
-    private var seen: Set<Receipt> = []
-
-    init(_ world: World) { self.world = world }
-
-    func note(_ new: [Receipt], at machine: Machine) throws {
-        for receipt in new where seen.insert(receipt).inserted {
-            receipts.append(receipt)
-            try check(receipt, try world.hub.inspected())
-        }
-    }
-
-    func checkAll() throws {
-        let hub = try world.hub.inspected()
-        for receipt in receipts { try check(receipt, hub) }
-    }
-
-    private func check(_ receipt: Receipt, _ hub: Store) throws {
-        let reference = Reference(
-            log: receipt.log, sequence: receipt.sequence, hash: receipt.hash)
-        guard try hub.change(ShortID(reference))?.hash == receipt.hash else {
-            throw world.violation("the hub signed for \(reference), and does not hold it")
-        }
+        guard isTraced || isRecorded else { return }
+        let line = "\(schedule.now) ms: \(text())"
+        if isTraced { print(line) }
+        if isRecorded { story.append(line) }
     }
 }

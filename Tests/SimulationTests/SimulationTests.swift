@@ -36,6 +36,12 @@ struct SimulationTests {
             // Claimed times change how well segments compress, so nothing may hang on sizes.
             setup.budgetBytes = Limits.exchangeBudgetBytes
             setup.faults.damage = 0
+            setup.faults.cutBody = 0
+            // A request too far from the hub's time is signed once more.
+            setup.isGuarded = false
+            setup.script.removeAll { step in
+                if case .incident(.clockJump, _) = step.action { true } else { false }
+            }
             let simulation = try Trial(seed: seed, setup)
             try simulation.run()
             return try Shape(simulation.world)
@@ -44,18 +50,30 @@ struct SimulationTests {
         #expect(!shapes[0].siblings.isEmpty)
     }
 
+    /// Early, so that both machines work for a while.
+    static let cloning = Step(
+        time: 90_000, machine: 1, action: .incident(.nodeCloned, .idle), seed: 1)
+
     @Test("keeps both lines of a cloned node", arguments: UInt64(401)...405)
     func keepsClones(seed: UInt64) throws {
         var setup = Trial.Setup.drawn(seed)
-        setup.isCloned = true
+        setup.script = setup.script.filter(\.isOrdinary) + [Self.cloning]
         let simulation = try Trial(seed: seed, setup)
         try simulation.run()
-        let (one, other) = (simulation.world.counties[0], simulation.world.counties.last)
+        let counties = simulation.world.counties
+        let (one, other) = (counties.first, counties.last)
         let incarnations = Set(
             try [one, other].compactMap { try $0?.inspected().identity.incarnation })
         let forked = try simulation.world.hub.inspected().status().logs.contains { $0.branches > 1 }
         // Where no line forked, one of the two may go on under the first name.
         #expect(!forked || incarnations.count == 2)
+    }
+}
+
+extension Step {
+    /// No incident.
+    fileprivate var isOrdinary: Bool {
+        if case .incident = action { false } else { true }
     }
 }
 
@@ -90,7 +108,8 @@ struct PlantedMistakeTests {
     func silencedNode() throws {
         #expect(
             try isFound {
-                $0.hubFlaw = .hidesForks; $0.isCloned = true
+                $0.hubFlaw = .hidesForks
+                $0.script = $0.script.filter(\.isOrdinary) + [SimulationTests.cloning]
             })
     }
 }

@@ -1,0 +1,164 @@
+import ReferenceModel
+import Store
+import SyncCore
+
+/// Compares what stores show with what the reference model expects of the changes they hold:
+/// invariants 1 to 5 and 8, at any time.
+final class Pictures {
+    private let world: World
+    private var expected: [Int: [(stored: [Int], picture: Picture)]] = [:]
+
+    init(_ world: World) { self.world = world }
+
+    private var ledger: Ledger { world.ledger }
+
+    func compare(_ machine: Machine, _ store: Store) throws {
+        var open: [String: Picture.Dispute] = [:]
+        for record in ledger.records {
+            let scopes = machine.identity.ownScopes
+            guard machine.identity.role == .hub || scopes.contains(record.log.scope) else {
+                continue
+            }
+            let picture = try expected(record, try stored(record, store))
+            let state = try store.record(record)?.state
+            guard picture.isVisible == (state != nil) else {
+                throw world.violation(
+                    "\(machine.name) \(state == nil ? "hides" : "shows") \(world.short(record))",
+                    promise: "visibility")
+            }
+            guard let state else { continue }
+            let found = try shown(state)
+            guard found == picture else {
+                throw world.violation(
+                    "\(world.short(record)) at \(machine.name) is \(found), not \(picture)",
+                    promise: "state of a record")
+            }
+            for (slot, dispute) in picture.conflicts {
+                open["\(ShortID(record)).\(slot)"] = dispute
+            }
+        }
+        try compareConflicts(machine, store, open)
+    }
+
+    // MARK: What is stored
+
+    private func stored(_ record: Reference, _ store: Store) throws -> [Int] {
+        if let history = try store.history(ShortID(record)) {
+            return try history.map { entry in
+                guard let id = ledger.known(entry.side.reference) else {
+                    throw world.violation(
+                        "nobody made \(entry.side.reference)", promise: "nothing is invented")
+                }
+                return id
+            }.sorted()
+        }
+        return try ledger.entries(of: record)
+            .filter { try store.change(ShortID($0.reference)) != nil }.map(\.act.id)
+    }
+
+    private func expected(_ record: Reference, _ stored: [Int]) throws -> Picture {
+        let id = ledger.id(record)
+        if let known = expected[id]?.first(where: { $0.stored == stored }) { return known.picture }
+        let picture = model(record, stored).picture(
+            isConsequential: ledger.entries(of: record)[0].type == "creditRecord")
+        expected[id, default: []].append((stored, picture))
+        return picture
+    }
+
+    private func model(_ record: Reference, _ stored: [Int]) -> RecordModel {
+        let ids = Set(stored)
+        return RecordModel(
+            record: ledger.id(record),
+            stored: ledger.entries(of: record).map(\.act).filter { ids.contains($0.id) })
+    }
+
+    // MARK: What is shown
+
+    private func shown(_ state: RecordState) throws -> Picture {
+        func ids(_ references: [Reference]) -> [Int] { references.map(ledger.id).sorted() }
+        var picture = Picture()
+        picture.isVisible = state.isVisible
+        for group in state.groups {
+            picture.siblings[Int(group.group)] = ids(group.siblings.map(\.reference))
+            for sibling in group.siblings {
+                let entry = ledger.entries(of: state.record).first {
+                    $0.reference == sibling.reference
+                }
+                guard entry?.act.writes[Int(group.group)] == sibling.value else {
+                    throw world.violation(
+                        "a value of \(world.short(state.record)) has other bytes",
+                        promise: "state of a record")
+                }
+            }
+            guard let agreed = group.lastAgreed else { continue }
+            picture.lastAgreed[Int(group.group)] =
+                if case .value(let reference) = agreed {
+                    ledger.id(reference)
+                } else {
+                    Picture.unset
+                }
+        }
+        picture.heads = ids(state.heads)
+        picture.held = ids(state.held)
+        picture.waiting = ids(state.waiting)
+        picture.wanted = ids(state.wanted)
+        for conflict in state.conflicts where conflict.kind != .brokenRule {
+            picture.conflicts[conflict.slot.name] = Picture.Dispute(
+                kind: conflict.kind.name, sides: ids(conflict.sides))
+        }
+        return picture
+    }
+
+    private func compareConflicts(
+        _ machine: Machine, _ store: Store, _ expected: [String: Picture.Dispute]
+    ) throws {
+        var found: [String: Picture.Dispute] = [:]
+        for item in try store.conflicts(limit: 100_000).elements {
+            guard case .record(let record, _) = item.subject, item.kind != .brokenRule,
+                record.log.lane != .control
+            else { continue }
+            found[item.name] = Picture.Dispute(
+                kind: item.kind.name, sides: item.sides.map { ledger.id($0.reference) }.sorted())
+        }
+        world.conflictsSeen += found.count
+        for name in Set(expected.keys).union(found.keys).sorted()
+        where expected[name] != found[name] {
+            throw world.violation(
+                """
+                \(machine.name) lists \(name) as \(found[name].map { "\($0)" } ?? "closed"), not \
+                \(expected[name].map { "\($0)" } ?? "closed")
+                """, promise: "conflicts")
+        }
+    }
+
+    // MARK: Duplicates
+
+    func compareDuplicates(_ hub: Store) throws {
+        var subjects: [Duplicates.Subject] = []
+        for record in ledger.records where ledger.entries(of: record)[0].type == "supplier" {
+            let model = model(record, try stored(record, hub))
+            guard model.isAlive else { continue }
+            let acts = Dictionary(
+                uniqueKeysWithValues: ledger.entries(of: record).map { ($0.act.id, $0.act) })
+            func values(_ group: Int) -> [[UInt8]] {
+                model.siblings(group).compactMap { acts[$0]?.writes[group] }
+            }
+            let aliases = Set(values(Int(ReservedGroup.alias)))
+            let alias = aliases.count == 1 ? aliases.first.flatMap(ledger.alias) : nil
+            subjects.append(
+                Duplicates.Subject(
+                    record: ledger.id(record), keys: Set(values(10).compactMap(ledger.key)),
+                    mergedInto: alias.map(ledger.id)))
+        }
+        let expected = Duplicates.open(among: subjects)
+        var found: [String: [Int]] = [:]
+        for item in try hub.conflicts(kind: .duplicate, limit: 100_000).elements {
+            guard case .duplicate("supplier", let key) = item.subject else { continue }
+            found[key] = item.sides.map { ledger.id($0.reference) }.sorted()
+        }
+        guard expected == found else {
+            throw world.violation(
+                "duplicates are \(found), not \(expected)", promise: "duplicates")
+        }
+    }
+}
