@@ -7,9 +7,9 @@ extension [UInt8] {
 }
 
 extension Row {
+    /// Nothing where damage made something else of it: no decoder takes that.
     func bytes(_ index: Int) -> [UInt8] {
-        let data: Data = self[index]
-        return [UInt8](data)
+        [UInt8](Data.fromDatabaseValue(self[index]) ?? Data())
     }
 
     func digest(_ index: Int) throws -> Digest {
@@ -21,4 +21,13 @@ extension Row {
 
     /// Eight bytes of a hash, kept as a signed integer.
     func prefix(_ index: Int) -> UInt64 { UInt64(bitPattern: self[index] as Int64) }
+
+    /// A place in a log.
+    func sequence(_ index: Int) throws -> UInt64 {
+        let value: Int64 = self[index]
+        guard value > 0, value <= Int64(Limits.sequenceMax) else {
+            throw StoreError.damaged("\(value) is no place in a log")
+        }
+        return UInt64(value)
+    }
 }

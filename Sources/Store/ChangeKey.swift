@@ -4,12 +4,13 @@ import SyncCore
 /// order of creation and nothing random is indexed. Local to a store, never on the wire.
 struct ChangeKey: Hashable, Comparable, Sendable {
     static let sequenceBits: Int64 = 40
+    static let runs: Range<Int64> = 1..<1 << 23
     let rawValue: Int64
 
     init(rawValue: Int64) { self.rawValue = rawValue }
 
     init(run: Int64, sequence: UInt64) {
-        precondition(sequence <= Limits.sequenceMax && run > 0 && run < 1 << 23)
+        precondition(sequence <= Limits.sequenceMax && Self.runs.contains(run))
         rawValue = run << Self.sequenceBits | Int64(sequence)
     }
 

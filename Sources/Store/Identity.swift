@@ -1,5 +1,7 @@
+import Foundation
 import GRDB
 import SyncCore
+import WireFormat
 
 /// Who this node is. Written once by `init`; only the incarnation changes.
 public struct Identity: Sendable {
@@ -61,19 +63,51 @@ enum IdentityTable {
             ("hub_key", identity.hubKey.bytes),
             ("hub_address", Array((identity.hubAddress ?? "").utf8)),
         ]
-        for (name, value) in rows {
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO identity (name, value) VALUES (?, ?)",
-                arguments: [name, value.blob])
+        for (name, value) in rows { try insert(name, value, db) }
+        try seal(db)
+    }
+
+    private static func insert(_ name: String, _ value: [UInt8], _ db: Database) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO identity (name, value) VALUES (?, ?)",
+            arguments: [name, value.blob])
+    }
+
+    /// The name of the row that covers the others. A node that signs with another key than it
+    /// registered writes what nobody takes.
+    private static let digest = "digest"
+
+    /// Covers the rows as they are.
+    static func seal(_ db: Database) throws {
+        var values = try values(db)
+        values[digest] = nil
+        if !values.isEmpty { try insert(digest, digest(of: values), db) }
+    }
+
+    private static func digest(of values: [String: [UInt8]]) -> [UInt8] {
+        var writer = CBORWriter()
+        for name in values.keys.sorted() {
+            writer.text(name)
+            writer.byteString(values[name] ?? [])
         }
+        return Digest.sha256(writer.bytes).bytes
+    }
+
+    private static func values(_ db: Database) throws -> [String: [UInt8]] {
+        var values: [String: [UInt8]] = [:]
+        for row in try Row.fetchAll(db, sql: "SELECT name, value FROM identity") {
+            values[String.fromDatabaseValue(row[0]) ?? ""] = row.bytes(1)
+        }
+        return values
     }
 
     static func read(_ db: Database) throws -> Identity? {
-        var values: [String: [UInt8]] = [:]
-        for row in try Row.fetchAll(db, sql: "SELECT name, value FROM identity") {
-            values[row[0]] = row.bytes(1)
-        }
+        var values = try values(db)
         if values.isEmpty { return nil }
+        guard let expected = values.removeValue(forKey: digest), expected == digest(of: values)
+        else {
+            throw StoreError.damaged("the identity of this node is not as it was written")
+        }
         func text(_ name: String) -> String { String(decoding: values[name] ?? [], as: UTF8.self) }
         guard let node = NodeID(text("node")), let role = Identity.Role(rawValue: text("role")),
             let key = NodeKey(secret: values["key"] ?? []), let hub = NodeID(text("hub")),

@@ -36,21 +36,25 @@ struct LogCheck {
         var expected = run.firstSequence
         var previous =
             run.parent.map { hashes[ChangeKey(run: $0.run, sequence: $0.sequence)] } ?? .zero
-        var encodedSegments: [[UInt8]] = []
-        try SegmentTable.eachSegment(
-            run: run.id, run.firstSequence...run.last.sequence, db
-        ) { encoded, _ in
-            encodedSegments.append(encoded)
-            return true
-        }
-        for encoded in encodedSegments {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT key, first_sequence, last_hash, encoded FROM segment
+                WHERE key BETWEEN ? AND ? ORDER BY key
+                """,
+            arguments: Self.bounds(run))
+        for row in rows {
             let segment: Segment
-            do { segment = try SegmentCodec.decode(encoded) } catch {
+            do { segment = try SegmentCodec.decode(row.bytes(3)) } catch {
                 return problem("\(log): a segment is \(error.rule.name) at byte \(error.position)")
             }
             result.segments += 1
             guard segment.log == log else {
                 return problem("\(log): holds a segment of \(segment.log)")
+            }
+            guard SegmentTable.fits(segment, key: ChangeKey(rawValue: row[0]), row) else {
+                return problem(
+                    "\(log): the segment through \(segment.lastSequence) is filed as another")
             }
             if signers.contains(where: { SegmentCodec.isSigned(segment, by: $0.key) }) {
                 result.signatures += 1
@@ -79,10 +83,7 @@ struct LogCheck {
         }
         let tail = try Row.fetchAll(
             db, sql: "SELECT key, hash, entry FROM tail WHERE key BETWEEN ? AND ? ORDER BY key",
-            arguments: [
-                ChangeKey(run: run.id, sequence: 1).rawValue,
-                ChangeKey(run: run.id, sequence: Limits.sequenceMax).rawValue,
-            ])
+            arguments: Self.bounds(run))
         for row in tail {
             let key = ChangeKey(rawValue: row[0])
             guard key.sequence == expected, let before = previous else {
@@ -102,6 +103,13 @@ struct LogCheck {
         } else if previous != run.last.hash {
             problem("\(log): the log ends with another change than was stored")
         }
+    }
+
+    private static func bounds(_ run: Run) -> StatementArguments {
+        [
+            ChangeKey(run: run.id, sequence: 1).rawValue,
+            ChangeKey(run: run.id, sequence: Limits.sequenceMax).rawValue,
+        ]
     }
 
     private func tailHash(

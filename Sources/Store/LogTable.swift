@@ -28,12 +28,15 @@ struct LogTable {
                     last_hash FROM run ORDER BY id
                     """))
         while let row = try runRows.next() {
-            let parent = (row[2] as Int64?).map {
-                Run.Point(run: $0, sequence: UInt64(row[3] as Int64))
+            let parent = try (row[2] as Int64?).map {
+                Run.Point(run: $0, sequence: try row.sequence(3))
             }
             let run = Run(
-                id: row[0], parent: parent, firstSequence: UInt64(row[4] as Int64),
-                last: Tip(sequence: UInt64(row[5] as Int64), hash: try row.digest(6)))
+                id: row[0], parent: parent, firstSequence: try row.sequence(4),
+                last: Tip(sequence: try row.sequence(5), hash: try row.digest(6)))
+            guard ChangeKey.runs.contains(run.id), run.firstSequence <= run.last.sequence else {
+                throw StoreError.damaged("the row of run \(run.id) contradicts itself")
+            }
             runs[row[1], default: []].append(run)
             logOfRun[run.id] = row[1]
         }

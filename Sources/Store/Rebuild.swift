@@ -80,6 +80,9 @@ extension Store {
     public func rebuild() throws -> Bool {
         let identity = identity
         let isEqual = try write { db in
+            if let problem = try StructureCheck.problemsOfHistory(db).first {
+                throw StoreError.damaged(problem)
+            }
             let before = try Rebuild.digest(db)
             try Rebuild.run(db, identity: identity)
             // After, since the keys of nodes are part of the projection.

@@ -33,7 +33,7 @@ enum ReceiptTable {
             guard let log = logs.logs[row[0]] else { return nil }
             return (
                 Receipt(
-                    log: log, sequence: UInt64(row[1] as Int64), hash: try row.digest(2),
+                    log: log, sequence: try row.sequence(1), hash: try row.digest(2),
                     signature: row.bytes(3)), row[4]
             )
         }

@@ -14,6 +14,7 @@ enum Schema {
             try db.execute(sql: history)
             try db.execute(sql: projection)
         }
+        migrator.registerMigration("2") { db in try IdentityTable.seal(db) }
         return migrator
     }
 

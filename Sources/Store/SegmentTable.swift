@@ -77,6 +77,13 @@ enum SegmentTable {
         return changes
     }
 
+    /// Whether a row of `key, first_sequence, last_hash, …` says of a segment what it says itself.
+    static func fits(_ segment: Segment, key: ChangeKey, _ row: Row) -> Bool {
+        key.sequence == segment.lastSequence
+            && row[1] as Int64 == Int64(segment.firstSequence)
+            && row.bytes(2) == segment.lastHash.bytes
+    }
+
     static func decode(_ encoded: [UInt8]) throws -> Segment {
         do { return try SegmentCodec.decode(encoded) } catch {
             throw StoreError.damaged("a stored segment is \(error.rule.name) at \(error.position)")
@@ -99,7 +106,7 @@ enum SegmentTable {
                 ChangeKey(run: run, sequence: Limits.sequenceMax).rawValue,
             ])
         while let row = try rows.next() {
-            let first = UInt64(row[1] as Int64)
+            let first = try row.sequence(1)
             if first > sequences.upperBound { break }
             if try !body(row.bytes(0), first) { break }
         }

@@ -95,7 +95,7 @@ extension Store {
                 RefusalRule(rawValue: UInt8(truncatingIfNeeded: row[2] as Int64)).map { rule in
                     RefusalRecord(
                         at: row[0], isAtHub: row[1], rule: rule, log: row[3],
-                        firstSequence: UInt64(row[4] as Int64), times: row[5])
+                        firstSequence: UInt64(clamping: row[4] as Int64), times: row[5])
                 }
             }
         }

@@ -22,12 +22,18 @@ extension Store {
     /// so edits wait meanwhile.
     public func verify() throws -> Verification {
         let identity = identity
+        let problems = try read(StructureCheck.problems)
+        if !problems.isEmpty { return Verification(problems: problems) }
         var verification = try read { db in
             var check = LogCheck(db, identity: identity, logs: try LogTable(db))
             try check.run()
             return check.result
         }
         do {
+            if try !isNameIndexSound() {
+                verification.problems.append(
+                    "the index of names is damaged: run `creditsync rebuild`")
+            }
             if try !isProjectionTheFold(identity) {
                 verification.problems.append(
                     "the projection is not the fold of history"
@@ -36,11 +42,25 @@ extension Store {
         } catch {
             verification.problems.append("the projection cannot be made from history: \(error)")
         }
-        let integrity = try read { try String.fetchAll($0, sql: "PRAGMA quick_check") }
-        if integrity != ["ok"] {
-            verification.problems.append("SQLite: " + integrity.joined(separator: "; "))
-        }
         return verification
+    }
+
+    /// Whether the index says of each name what the name says. Asking is a write to SQLite.
+    private func isNameIndexSound() throws -> Bool {
+        try Self.namingLocks {
+            try writer.writeWithoutTransaction { db in
+                do {
+                    try db.inTransaction {
+                        try db.execute(
+                            sql: "INSERT INTO name_index (name_index) VALUES ('integrity-check')")
+                        return .rollback
+                    }
+                    return true
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+                    return false
+                }
+            }
+        }
     }
 
     private func isProjectionTheFold(_ identity: Identity) throws -> Bool {

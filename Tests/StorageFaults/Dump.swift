@@ -14,9 +14,18 @@ struct Dump: Hashable, CustomStringConvertible {
         "SELECT at_hub, rule, log, first_sequence, position FROM refusal ORDER BY 1, 2, 3, 4, 5"
     private static let names = "SELECT rowid, pairs FROM name_index ORDER BY 1"
 
-    init(of store: Store) throws { digests = try store.read { try Self.digests($0) } }
+    init(of store: Store, leavingOut notes: Set<String> = []) throws {
+        digests = try store.read { try Self.digests($0, leavingOut: notes) }
+    }
 
-    private static func digests(_ db: Database) throws -> [String: Digest] {
+    /// Without times, which people are told and which decide nothing.
+    static func withoutNotes(of store: Store) throws -> Dump {
+        try Dump(of: store, leavingOut: ["stored_at", "noted_at"])
+    }
+
+    private static func digests(
+        _ db: Database, leavingOut notes: Set<String>
+    ) throws -> [String: Digest] {
         let tables = try String.fetchAll(
             db,
             sql: """
@@ -25,18 +34,15 @@ struct Dump: Hashable, CustomStringConvertible {
                 """)
         var digests = ["name_index": try digest(names, db), "refusal": try digest(refusals, db)]
         for table in tables where table != "refusal" {
-            digests[table] = try digest("SELECT * FROM \(table) ORDER BY 1, 2", columns: table, db)
+            let columns = try db.columns(in: table).map(\.name).filter { !notes.contains($0) }
+            let order = columns.indices.prefix(2).map { "\($0 + 1)" }.joined(separator: ", ")
+            let list = columns.joined(separator: ", ")
+            digests[table] = try digest("SELECT \(list) FROM \(table) ORDER BY \(order)", db)
         }
         return digests
     }
 
-    private static func digest(
-        _ sql: String, columns table: String? = nil, _ db: Database
-    ) throws -> Digest {
-        var sql = sql
-        if let table, try db.columns(in: table).count == 1 {
-            sql = "SELECT * FROM \(table) ORDER BY 1"
-        }
+    private static func digest(_ sql: String, _ db: Database) throws -> Digest {
         var writer = CBORWriter()
         let rows = try Row.fetchCursor(db, sql: sql)
         while let row = try rows.next() {
