@@ -38,11 +38,11 @@ public struct RequestGates: Sendable {
         if let wait = rates.wait(node, now: now) { return .tooMany(waitMilliseconds: wait) }
         if nonceCount >= nonceLimit { forget(now: now) }
         guard nonceCount < nonceLimit else { return .gate(.crowded) }
-        var gate = gates[node] ?? RequestGate(boot: self.boot, nonceLimit: noncesPerNode)
-        let before = gate.count
-        let verdict = gate.admit(nonce: nonce, time: time, boot: boot, now: now)
-        nonceCount += gate.count - before
-        gates[node] = gate
+        // In its place: taken out, all its nonces would be copied.
+        nonceCount -= gates[node]?.count ?? 0
+        let verdict = gates[node, default: RequestGate(boot: self.boot, nonceLimit: noncesPerNode)]
+            .admit(nonce: nonce, time: time, boot: boot, now: now)
+        nonceCount += gates[node]?.count ?? 0
         if verdict == .admitted { _ = rates.take(node, now: now) }
         return .gate(verdict)
     }

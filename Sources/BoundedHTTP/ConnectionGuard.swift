@@ -187,7 +187,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     // MARK: Refusing
 
-    func refuse(_ refusal: Refusal, lingers: Bool = true) {
+    func refuse(_ refusal: EarlyRefusal, lingers: Bool = true) {
         guard phase != .lingering, let context else { return }
         // A request whose answer has begun was told what there is to tell, and logged.
         if !hasAnswer || refusal == .answerNotTaken { note(refusal) }
@@ -213,7 +213,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     var isReadingBody: Bool { if case .body = phase { true } else { false } }
 
-    private func note(_ refusal: Refusal) {
+    private func note(_ refusal: EarlyRefusal) {
         guard let visitor else { return }
         roll.refusals.note(
             visitor, problem: refusal.problem, status: refusal.status, path: path)
@@ -252,7 +252,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         closesAfterAnswer = true
         if isReadingBody, !hasAnswer {
             deadline?.cancel()
-            let busy = Refusal.busy(retryAfterSeconds: limits.retryAfterSeconds)
+            let busy = EarlyRefusal.busy(retryAfterSeconds: limits.retryAfterSeconds)
             deadline = schedule(limits.quiesceMilliseconds) { $0.refuse(busy) }
         } else if phase == .lingering, lingerDeadline != nil {
             beginLingering(min(limits.lingerMilliseconds, limits.quiesceMilliseconds))

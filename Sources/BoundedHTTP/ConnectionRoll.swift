@@ -13,6 +13,7 @@ public final class ConnectionRoll: Sendable {
     struct Connection {
         let visitor: Visitor
         var isProven = false
+        var wasExcused = false
         var bodyBytes = 0
         var holdsAsProven = false
         /// The later, the higher; nil before the first request and while one is going on.
@@ -198,6 +199,15 @@ extension ConnectionRoll {
         state.withLock { state in
             state.connections[visitor.id]?.isProven = false
             _ = state.failures.take(visitor.address, now: clock())
+        }
+    }
+
+    /// True once for each connection: what an honest node does at first, but not again and again.
+    public func excuse(_ visitor: Visitor) -> Bool {
+        state.withLock { state in
+            guard state.connections[visitor.id]?.wasExcused == false else { return false }
+            state.connections[visitor.id]?.wasExcused = true
+            return true
         }
     }
 

@@ -7,7 +7,7 @@ struct HeadMeter {
         case incomplete
         /// The head ends after this many of the bytes given last.
         case complete(byteCount: Int)
-        case refused(Refusal)
+        case refused(EarlyRefusal)
     }
 
     private let limits: ListenerLimits

@@ -65,8 +65,11 @@ public struct ListenerLimits: Sendable {
 
     // MARK: Sync routes
 
-    public var requestsPerNode = 8
-    /// A body larger than this needs one of the places below to be decoded and applied.
+    /// In progress: one, and one more where the line died and it is sent again.
+    public var exchangesPerNode = 2
+    public var pollsPerNode = 6
+    /// A body larger than this, on the wire or when its segments are inflated, needs one of the
+    /// places below to be applied.
     public var largeBodyBytes = 1024 * 1024
     public var largeBodies = 4
     public var requestsPerNodePerMinute: Int64 = 600

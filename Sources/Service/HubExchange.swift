@@ -18,7 +18,7 @@ extension Node {
             handlers: HubHandlers(
                 grant: { [self] in try await grant($0) },
                 exchange: { [self] request, node in try await exchange(request, node) },
-                wake: { [self] request, _ in try await wake(request) }),
+                wake: { [self] request, node in try await wake(request, node) }),
             authentication: authentication, roll: roll
         ).add(to: router)
         return router
@@ -80,9 +80,9 @@ extension Node {
     }
 
     /// Names the scopes whose digest differs from what the node knows, as soon as there is one.
-    private func wake(_ request: WakeRequest) async throws -> WakeAnswer {
+    private func wake(_ request: WakeRequest, _ node: NodeID) async throws -> WakeAnswer {
         let scopes = request.scopes.map(\.scope)
-        let news = news.subscribe(Set(scopes))
+        let news = news.subscribe(Set(scopes), for: node)
         let known = Dictionary(uniqueKeysWithValues: request.scopes.map { ($0.scope, $0.digest) })
         @Sendable func changed() async throws -> [ScopeReport] {
             let reports = try await SyncThreads.look { [store] in
@@ -94,14 +94,20 @@ extension Node {
         }
         let already = try await changed()
         if !already.isEmpty { return WakeAnswer(scopes: already) }
-        await withTaskGroup { group in
-            group.addTask { for await _ in news { return } }
+        let event = await withTaskGroup(of: NewsBoard.Event?.self) { group in
+            group.addTask {
+                for await event in news { return event }
+                return nil
+            }
             group.addTask {
                 try? await Task.sleep(for: .seconds(Limits.wakeSeconds))
+                return nil
             }
-            await group.next()
-            group.cancelAll()
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
+        // Not an answer without news: two machines with one name would end each other's at once.
+        if event == .replaced { throw SyncProblem.busy(retryAfterSeconds: 5) }
         return WakeAnswer(scopes: try await changed())
     }
 }

@@ -1,3 +1,4 @@
+import BoundedHTTP
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -6,7 +7,7 @@ import Records
 /// An error as callers see it (RFC 9457): `type` is stable, the details say what to do next, in
 /// English and in Chinese.
 public struct Problem: Error, Sendable {
-    public static let base = "https://creditsync.invalid/problems/"
+    public static let base = ProblemType.base
 
     public let name: String
     public let status: HTTPResponse.Status

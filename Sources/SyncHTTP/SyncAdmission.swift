@@ -6,7 +6,8 @@ import Synchronization
 /// How much of the hub one node may have at a time.
 final class SyncAdmission: Sendable {
     private struct State {
-        var inProgress: Places<NodeID>
+        var exchanges: Places<NodeID>
+        var polls: Places<NodeID>
         var largeBodies: Places<NodeID>
     }
 
@@ -17,30 +18,40 @@ final class SyncAdmission: Sendable {
         self.limits = limits
         state = Mutex(
             State(
-                inProgress: Places(perKey: limits.requestsPerNode),
+                exchanges: Places(perKey: limits.exchangesPerNode),
+                polls: Places(perKey: limits.pollsPerNode),
                 largeBodies: Places(limit: limits.largeBodies)))
     }
 
-    /// Does the work if there is a place for it, for a large body also among those.
-    func perform<Result>(
-        of node: NodeID, bodyBytes: Int, _ work: () async throws -> Result
+    /// Does the work if there is a place for it, for a large body also among those. `byteCount`:
+    /// what came, or what it says that it is when inflated.
+    func exchange<Result>(
+        of node: NodeID, byteCount: Int, _ work: () async throws -> Result
     ) async throws -> Result {
-        let isLarge = bodyBytes > limits.largeBodyBytes
+        let isLarge = byteCount > limits.largeBodyBytes
         let hasPlace = state.withLock { state in
-            guard state.inProgress.take(node) else { return false }
+            guard state.exchanges.take(node) else { return false }
             guard isLarge, !state.largeBodies.take(node) else { return true }
-            state.inProgress.leave(node)
+            state.exchanges.leave(node)
             return false
         }
-        guard hasPlace else {
-            throw SyncProblem.busy(retryAfterSeconds: limits.retryAfterSeconds)
-        }
+        guard hasPlace else { throw busy }
         defer {
             state.withLock { state in
-                state.inProgress.leave(node)
+                state.exchanges.leave(node)
                 if isLarge { state.largeBodies.leave(node) }
             }
         }
         return try await work()
     }
+
+    func poll<Result>(
+        of node: NodeID, _ work: () async throws -> Result
+    ) async throws -> Result {
+        guard state.withLock({ $0.polls.take(node) }) else { throw busy }
+        defer { state.withLock { $0.polls.leave(node) } }
+        return try await work()
+    }
+
+    private var busy: SyncProblem { .busy(retryAfterSeconds: limits.retryAfterSeconds) }
 }

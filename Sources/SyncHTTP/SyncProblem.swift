@@ -1,3 +1,4 @@
+import BoundedHTTP
 import Foundation
 import SyncCore
 import WireFormat
@@ -25,10 +26,8 @@ public struct SyncProblem: Error, Sendable, Codable {
         case detailChinese = "detail_zh"
     }
 
-    static let base = "https://creditsync.invalid/problems/"
-
     init(_ name: String, _ status: Int, _ title: String, _ detail: String, _ chinese: String) {
-        type = Self.base + name
+        type = ProblemType.base + name
         self.title = title
         self.status = status
         self.detail = detail
@@ -44,20 +43,23 @@ public struct SyncProblem: Error, Sendable, Codable {
     }
 
     /// The last part of the type.
-    public var name: String { String(type.dropFirst(Self.base.count)) }
+    public var name: String { String(type.dropFirst(ProblemType.base.count)) }
 
     /// No node that is set up asks like this: the signature is wrong, missing or worn out, or
     /// there is nothing where it asks. Addresses from which such requests come in numbers are
     /// refused before a body is read.
     var isFailure: Bool {
         switch name {
-        // The signature was right: every node begins like this after a start of either side.
         case Self.clockOff.name, Self.wrongBoot.name: false
         case Self.badProof.name, Self.revoked.name: true
         case Self.notFound.name, Self.methodNotAllowed.name: true
         default: status == 401
         }
     }
+
+    /// The signature was right, and every node begins like this after a start of either side; but
+    /// so does who sends again and again what it heard from one.
+    var isFailureIfRepeated: Bool { [Self.clockOff.name, Self.wrongBoot.name].contains(name) }
 
     public static func busy(retryAfterSeconds: Int64) -> SyncProblem {
         var problem = SyncProblem(

@@ -29,7 +29,14 @@ public struct SyncRoutes: Sendable {
                     try MessageCodec.decodeRequest(body)
                 }
                 try require(message.scopes.map(\.scope), within: scopes)
-                return MessageCodec.encode(try await handlers.exchange(message, node))
+                // Little on the way may be much to apply.
+                let segmentBytes = message.segments.reduce(0) {
+                    $0 + SegmentCodec.declaredBodyByteCount($1)
+                }
+                let answer = try await admission.exchange(
+                    of: node, byteCount: max(body.count, segmentBytes)
+                ) { try await handlers.exchange(message, node) }
+                return MessageCodec.encode(answer)
             }
         }
         router.post(RouterPath(SyncPath.wake)) { request, context in
@@ -38,7 +45,10 @@ public struct SyncRoutes: Sendable {
                     try MessageCodec.decodeWakeRequest(body)
                 }
                 try require(message.scopes.map(\.scope), within: scopes)
-                return MessageCodec.encode(try await handlers.wake(message, node))
+                let answer = try await admission.poll(of: node) {
+                    try await handlers.wake(message, node)
+                }
+                return MessageCodec.encode(answer)
             }
         }
     }
@@ -86,9 +96,7 @@ public struct SyncRoutes: Sendable {
             }
             peer?.isAuthenticated = true
             roll.proved(context.visitor)
-            let answer = try await admission.perform(of: proof.sender, bodyBytes: body.count) {
-                try await handle(body, proof.sender, scopes)
-            }
+            let answer = try await handle(body, proof.sender, scopes)
             return response(.ok, answer, SyncPath.contentType, path: path, peer: peer)
         } catch let problem as SyncProblem {
             return try refusal(problem, on: context, path: path, peer: peer)
@@ -106,16 +114,17 @@ public struct SyncRoutes: Sendable {
     /// What the head says is refused before anything of the body is read.
     private func collect(_ request: Request) async throws -> [UInt8] {
         let limit = authentication.limits.bodyBytes
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-            throw SyncProblem.tooLarge
-        }
+        let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard length <= limit else { throw SyncProblem.tooLarge }
         guard request.headers[.contentEncoding] == nil else { throw SyncProblem.contentEncoding }
         let type = request.headers[.contentType]?.prefix { $0 != ";" && $0 != " " }.lowercased()
         guard type == SyncPath.contentType else { throw SyncProblem.mediaType }
         var body: [UInt8] = []
         do {
-            // Gathered once: a buffer of its own would hold all of it a second time.
+            // Gathered once, and at once where it stays: a buffer of its own or an array that
+            // grows would hold it a second time.
             for try await part in request.body {
+                if body.isEmpty { body.reserveCapacity(length) }
                 guard body.count + part.readableBytes <= limit else { throw SyncProblem.tooLarge }
                 body += part.readableBytesView
             }
@@ -132,7 +141,9 @@ public struct SyncRoutes: Sendable {
     private func refusal(
         _ problem: SyncProblem, on context: SyncContext, path: String, peer: Peer? = nil
     ) throws -> Response {
-        if problem.isFailure { roll.failed(context.visitor) }
+        let isFailure =
+            problem.isFailureIfRepeated ? !roll.excuse(context.visitor) : problem.isFailure
+        if isFailure { roll.failed(context.visitor) }
         roll.refusals.note(
             context.visitor, problem: problem.name, status: problem.status, path: path,
             node: peer.flatMap { $0.isAuthenticated ? $0.node.name : nil }, cause: problem.cause)

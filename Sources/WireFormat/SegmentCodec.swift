@@ -88,6 +88,14 @@ public enum SegmentCodec {
         return Refusal(rule, log: log, firstSequence: firstSequence)
     }
 
+    /// How large a segment says that it is when inflated, without looking at more than its head; 0
+    /// if that cannot be read.
+    public static func declaredBodyByteCount(_ encoded: [UInt8]) -> Int {
+        var log: LogID?
+        var firstSequence: UInt64 = 0
+        return (try? readHead(encoded, &log, &firstSequence))?.bodyByteCount ?? 0
+    }
+
     /// Log and first sequence are told as soon as they are read, so that a refusal can name them.
     private static func readHead(
         _ encoded: [UInt8], _ name: inout LogID?, _ first: inout UInt64

@@ -191,7 +191,7 @@ import Testing
         var limits = TestListener.limits
         limits.answerMilliseconds = 400
         try await TestListener.with(limits) { listener in
-            let client = try await RawClient(port: listener.port, reads: false)
+            let client = try await RawClient(port: listener.port, reads: false, room: 4096)
             client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
             try await listener.expectServes()
             try await eventually("it is cut") { !listener.log.refused.isEmpty }
@@ -203,7 +203,7 @@ import Testing
 
     @Test func `A client that reads slowly, but steadily, gets all of its answer`() async throws {
         var limits = TestListener.limits
-        limits.answerMilliseconds = 200
+        limits.answerMilliseconds = 500
         limits.slowestBytesPerSecond = 10_000
         try await TestListener.with(limits) { listener in
             let client = try await RawClient(port: listener.port, reads: false)

@@ -51,10 +51,16 @@ import Testing
                 "of an answer read at least in every \(seconds(limits.answerMilliseconds))",
                 "closed"
             ),
-            ("\(limits.requestsPerNode)", "requests of one node in progress", "503 `busy`"),
+            ("\(limits.exchangesPerNode)", "exchanges of one node in progress", "503 `busy`"),
+            (
+                "\(limits.pollsPerNode)",
+                "long polls of one node in progress; a new one of the same scopes ends the older",
+                "503 `busy`"
+            ),
             (
                 "\(limits.largeBodies)",
-                "bodies over \(limits.largeBodyBytes) bytes being decoded and applied at one time",
+                "bodies over \(limits.largeBodyBytes) bytes, on the wire or as their segments say "
+                    + "of themselves when inflated, being applied at one time",
                 "503 `busy`"
             ),
             (

@@ -8,7 +8,11 @@ final class RawClient: Sendable {
     private let channel: any Channel
     private let heard: Heard
 
-    init(port: Int, from address: String? = nil, reads: Bool = true) async throws {
+    /// `reads`: by itself, or as often and little as ``read()`` is called. `room`: what the system
+    /// receives meanwhile.
+    init(
+        port: Int, from address: String? = nil, reads: Bool = true, room: Int? = nil
+    ) async throws {
         let heard = Heard()
         var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -18,7 +22,15 @@ final class RawClient: Sendable {
             bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: address, port: 0))
         }
         if !reads {
-            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: 4096)
+            bootstrap =
+                bootstrap
+                .channelOption(.maxMessagesPerRead, value: 1)
+                .channelOption(
+                    .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 32 * 1024))
+        }
+        if let room {
+            bootstrap = bootstrap.channelOption(
+                .socketOption(.so_rcvbuf), value: numericCast(room))
         }
         self.heard = heard
         channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()

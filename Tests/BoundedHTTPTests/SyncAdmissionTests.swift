@@ -1,6 +1,7 @@
 import BoundedHTTP
 import SyncCore
 import Testing
+import WireFormat
 
 @Suite struct SyncAdmissionTests {
     @Test func `A node has its own rate, of which nobody else takes anything`() async throws {
@@ -63,10 +64,28 @@ import Testing
         }
     }
 
-    @Test func `A node has so many requests at a time and no more`() async throws {
+    @Test func `A recorded request that is sent again and again counts as failing`() async throws {
         var limits = TestListener.limits
-        limits.requestsPerNode = 2
+        limits.failuresPerAddressBurst = 2
         try await TestHub.with(limits) { hub in
+            let old = hub.request(of: hub.county)
+            hub.now.advance(seconds: 600)
+            let client = try await hub.client()
+            // The first is what an honest node begins with.
+            for _ in 0..<3 {
+                client.send(old)
+                #expect(try await client.answer().problem == "clock")
+            }
+            client.send(old)
+            #expect(try await client.answer().status == 429)
+            client.close()
+        }
+    }
+
+    @Test func `A node has so many exchanges at a time and no more, and polls beside them`()
+        async throws
+    {
+        try await TestHub.with { hub in
             let slow = TestHub.message(budget: 1)
             var clients: [RawClient] = []
             for _ in 0..<2 {
@@ -80,6 +99,10 @@ import Testing
             #expect(third.problem == "busy")
             #expect(third.field("Retry-After") == "5")
             #expect(third.isSigned)
+            let poll = hub.request(
+                of: hub.county, body: MessageCodec.encode(WakeRequest(scopes: [])),
+                path: TestHub.wake)
+            #expect(try await hub.send(poll).status == 200)
             #expect(try await hub.send(hub.request(of: hub.other)).status == 200)
             hub.gate.open()
             for client in clients {
@@ -101,9 +124,22 @@ import Testing
             let first = try await hub.client()
             first.send(hub.request(of: hub.county, body: slow))
             try await eventually("it is at work") { hub.gate.waiting == 1 }
-            let second = try await hub.send(hub.request(of: hub.other, body: large))
-            #expect(second.status == 503)
-            #expect(second.problem == "busy")
+            // Two that are small on the way, but not when they are inflated.
+            let log = LogID(node: hub.other.node, incarnation: 1, scope: .province, lane: .records)
+            let packed = SegmentCodec.seal(
+                log: log, firstSequence: 1, previousHash: .zero,
+                secrets: [
+                    try #require(SaltSecret([UInt8](repeating: 0, count: SaltSecret.byteCount)))
+                ],
+                entries: [[UInt8](repeating: 0, count: 600)], lastHash: .zero, key: hub.other.key)
+            for body in [large, TestHub.message(segments: [packed, packed])] {
+                let second = try await hub.send(hub.request(of: hub.other, body: body))
+                #expect(second.status == 503)
+                #expect(second.problem == "busy")
+            }
+            #expect(TestHub.message(segments: [packed, packed]).count < 1000)
+            let one = TestHub.message(segments: [packed])
+            #expect(try await hub.send(hub.request(of: hub.other, body: one)).status == 200)
             #expect(try await hub.send(hub.request(of: hub.other)).status == 200)
             // Without a valid signature nobody takes a place or learns of it.
             let forged = hub.request(of: hub.other, body: large, key: hub.county.key)

@@ -14,6 +14,7 @@ struct TestHub: Sendable {
     static let boot: UInt64 = 7
     static let time: Int64 = 1_790_000_000_000
     static let exchange = "/sync/v1/exchange"
+    static let wake = "/sync/v1/wake"
 
     let port: Int
     let log: LogLines
@@ -83,6 +84,7 @@ struct TestHub: Sendable {
         ).add(to: router)
         let rules = BoundedHTTP(limits: limits, methods: "POST", routesRefuseLargeBodies: true)
         try await TestListener.with(router, rules, roll, log.logger) { port, _ in
+            defer { gate.open() }
             try await work(
                 TestHub(
                     port: port, log: log, gate: gate, name: name, key: key, now: now, roll: roll,

@@ -61,6 +61,8 @@ struct TestListener: Sendable {
         try await with(router, rules, roll, log.logger) { port, stop in
             let listener = TestListener(
                 port: port, log: log, roll: roll, gate: gate, bodies: bodies, stop: stop)
+            // Also where the test failed: a stop waits for answers.
+            defer { gate.open() }
             try await work(listener)
             gate.open()
             try await eventually("every connection is gone") { roll.counts == (0, 0) }
