@@ -81,7 +81,9 @@ let fuzzers: [Target] =
         "Segment", "State",
     ].map { name in
         .executableTarget(
-            name: "Fuzz\(name)", dependencies: ["FuzzDriver", "FuzzEntry"],
+            name: "Fuzz\(name)",
+            dependencies: ["FuzzDriver", "FuzzEntry"]
+                + (name == "Addresses" ? ["FuzzStoreEntry"] : []),
             path: "Fuzz/Targets/\(name)", swiftSettings: strict,
             linkerSettings: [.unsafeFlags(fuzzFlags)])
     }
@@ -120,6 +122,14 @@ let storage: [Target] = [
             "LogWriting",
         ]),
     .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
+    .target(
+        name: "FuzzStoreEntry",
+        dependencies: ["FuzzEntry", "Store", "SyncCore", "WireFormat", "Records"],
+        path: "Fuzz/StoreEntry", swiftSettings: strict),
+    .testTarget(
+        name: "FuzzStoreRegressionTests",
+        dependencies: ["FuzzEntry", "FuzzStoreEntry", "SyncCore"],
+        path: "Tests/FuzzStoreRegression", swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "Store", "SyncCore", "SyncSession"]),
 ]
 

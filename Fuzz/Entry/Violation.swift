@@ -2,10 +2,10 @@
 public struct Violation: Error, CustomStringConvertible {
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    public init(_ description: String) { self.description = description }
 }
 
-func require(
+public func require(
     _ holds: Bool, _ promise: @autoclosure () -> String
 ) throws(Violation) {
     if !holds { throw Violation(promise()) }

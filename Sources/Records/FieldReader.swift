@@ -123,13 +123,18 @@ extension FieldKind {
 }
 
 extension Value {
-    /// Ascending by bytes, each member once: sets that are equal are equal bytes.
+    /// Ascending by bytes, each member once: sets that are equal are equal bytes. To Swift, two
+    /// ways to write é are one text, of which the first would stay.
     fileprivate var asSet: Value {
         guard case .list(let items) = self else { return self }
-        return .list(
-            Set(items).sorted { a, b in
-                guard case .text(let left) = a, case .text(let right) = b else { return false }
-                return left.utf8.lexicographicallyPrecedes(right.utf8)
-            })
+        let sorted = items.sorted { $0.bytesOfText.lexicographicallyPrecedes($1.bytesOfText) }
+        let repeated = zip(sorted, sorted.dropFirst()).map {
+            $0 == $1 && $0.bytesOfText == $1.bytesOfText
+        }
+        return .list(zip(sorted, [false] + repeated).filter { !$0.1 }.map(\.0))
+    }
+
+    private var bytesOfText: [UInt8] {
+        if case .text(let text) = self { Array(text.utf8) } else { [] }
     }
 }

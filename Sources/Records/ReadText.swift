@@ -21,7 +21,8 @@ extension FieldReader {
     }
 
     mutating func code(_ entry: String, _ codes: [Code]) -> Value? {
-        guard codes.contains(where: { $0.value == entry }) else {
+        // By bytes, as codes are compared everywhere else.
+        guard codes.contains(where: { $0.value.utf8.elementsEqual(entry.utf8) }) else {
             let chinese = codes.map { "\($0.value) \($0.title.chinese)" }.joined(separator: "、")
             return refuse(
                 "code-unknown", "不在代码表中，应为其一：\(chinese)。",

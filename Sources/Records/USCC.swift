@@ -63,7 +63,10 @@ public struct USCC: Hashable, Sendable, CustomStringConvertible {
     static let nationalRegistrar = "100000"
     static let alphabet = Array("0123456789ABCDEFGHJKLMNPQRTUWXY")
 
-    static func digit(_ character: Character) -> Int? { alphabet.firstIndex(of: character) }
+    /// To Swift, the Kelvin sign equals K; in a key it would be another code.
+    static func digit(_ character: Character) -> Int? {
+        character.isASCII ? alphabet.firstIndex(of: character) : nil
+    }
 
     /// Of the first seventeen: weights 3^i mod 31.
     static func checkDigit(of digits: some Collection<Int>) -> Character {

@@ -24,12 +24,14 @@ public enum Base32 {
         var bytes: [UInt8] = []
         var buffer: UInt32 = 0
         var bits: UInt32 = 0
-        for character in text.lowercased().utf8 {
+        // By bytes: to Unicode, the Kelvin sign is a k, too.
+        for byte in text.utf8 {
+            let lower = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
             let folded: UInt8 =
-                switch character {
+                switch lower {
                 case UInt8(ascii: "o"): UInt8(ascii: "0")
                 case UInt8(ascii: "i"), UInt8(ascii: "l"): UInt8(ascii: "1")
-                default: character
+                default: lower
                 }
             guard let digit = alphabet.firstIndex(of: folded) else { return nil }
             buffer = buffer << 5 | UInt32(digit)

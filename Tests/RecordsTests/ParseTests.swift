@@ -116,6 +116,24 @@ import Testing
         #expect(basis[CreditRecord.legalBasis] == .list([.text("乙"), .text("甲")]))
     }
 
+    @Test func `takes two ways to write one character for two members, in any order`() {
+        let names: [JSON] = ["caf\u{E9}", "cafe\u{301}"]
+        let bytes = [names, names.reversed()].map { names in
+            let values = Supplier.type.parse(["formerNames": .array(names)], isNew: false).values
+            guard case .list(let items) = values[Supplier.formerNames] else { return [[UInt8]]() }
+            return items.map { if case .text(let text) = $0 { Array(text.utf8) } else { [] } }
+        }
+        #expect(bytes[0].count == 2)
+        #expect(bytes[0] == bytes[1])
+    }
+
+    @Test func `refuses a code with a character that only looks like one of its own`() {
+        let (values, problems) = Supplier.type.parse(
+            ["regStatus": "REVO\u{212A}ED"], isNew: false)
+        #expect(values.isEmpty)
+        #expect(problems.map(\.code) == ["code-unknown"])
+    }
+
     @Test func `normalises lines, codes, ids and digests`() {
         let values = CreditRecord.type.parse(
             [

@@ -30,6 +30,15 @@ import Testing
         #expect(try USCC("91440300708461136t").code == "91440300708461136T")
     }
 
+    @Test func `holds no character that only looks like one of its own`() throws {
+        let code = "9163000071000000K"
+        let kelvin = "9163000071000000\u{212A}"
+        for check in "0123456789ABCDEFGHJKLMNPQRTUWXY" {
+            guard (try? USCC(code + String(check))) != nil else { continue }
+            #expect(throws: USCC.Fault.alphabet("\u{212A}")) { try USCC(kelvin + String(check)) }
+        }
+    }
+
     @Test(arguments: 0..<17)
     func `fails its check digit when any one character is changed`(index: Int) {
         var characters = Array("914403001922038216")

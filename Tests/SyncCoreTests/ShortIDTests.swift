@@ -51,7 +51,11 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "0", "not an id!", "00000000000", String(repeating: "z", count: 40)])
+    @Test(arguments: [
+        "", "0", "not an id!", "00000000000", String(repeating: "z", count: 40),
+        // The Kelvin sign, whose small letter is a k.
+        "ayfmz902\u{212A}90jm",
+    ])
     func `What is no number is refused`(text: String) {
         #expect(ShortID(text) == nil)
     }

@@ -1,0 +1,12 @@
+import FuzzEntry
+
+/// As ``FuzzTarget``, what needs a store.
+public enum FuzzStoreTarget: String, CaseIterable, Sendable {
+    case addresses = "Addresses"
+
+    public func run(_ bytes: [UInt8]) throws(Violation) {
+        switch self {
+        case .addresses: try AddressesTarget.run(bytes)
+        }
+    }
+}
