@@ -77,8 +77,8 @@ let fuzzers: [Target] =
             swiftSettings: strict)
     ]
     + [
-        "CBOR", "Change", "Entries", "Exchange", "Fields", "Fold", "JSON", "Names", "Proof",
-        "Segment", "State",
+        "Addresses", "CBOR", "Change", "Entries", "Exchange", "Fields", "Fold", "JSON", "Names",
+        "Proof", "Segment", "State",
     ].map { name in
         .executableTarget(
             name: "Fuzz\(name)",
