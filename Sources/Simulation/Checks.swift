@@ -31,6 +31,7 @@ struct Checks {
         try noLostWrite()
         try pictures.compareDuplicates(hub)
         try world.receipts.checkAll()
+        try idempotence(hub)
         try rebuild(hub)
     }
 
@@ -115,6 +116,24 @@ struct Checks {
     private func soundness(_ machine: Machine, _ store: Store) throws {
         let result = try store.verify()
         try require(result.isSound, "\(machine.name): \(result.problems)")
+    }
+
+    /// Invariant 7: everything once more, the other way round.
+    private func idempotence(_ hub: Store) throws {
+        guard let county = world.counties.last else { return }
+        let store = try county.inspected()
+        let before = try store.stateDigest(of: .province)
+        let incarnation = store.identity.incarnation
+        let segments = try hub.status().logs.map(\.log).filter { holds(county, $0.scope) }
+            .flatMap { try hub.exportedSegments(of: $0)?.encoded ?? [] }
+        let report = try store.apply(segments.reversed())
+        try require(
+            report.newChanges == 0 && report.refusals.isEmpty,
+            "\(report.newChanges) changes are new to \(county.name), refused \(report.refusals)")
+        try require(
+            try store.stateDigest(of: .province) == before
+                && store.identity.incarnation == incarnation,
+            "the same segments once more change \(county.name)")
     }
 
     private func rebuild(_ hub: Store) throws {

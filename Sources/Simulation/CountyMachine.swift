@@ -163,6 +163,9 @@ final class CountyMachine: Machine {
         _ path: String, _ body: [UInt8], isRetry: Bool = false,
         _ isAwaited: @escaping () -> Bool, _ end: @escaping Ending
     ) throws {
+        guard body.count <= Limits.exchangeBytes else {
+            throw world.violation("a request of \(body.count) bytes", promise: "bounds")
+        }
         let process = process
         let nonce = dice.bytes(MessageProof.nonceByteCount)
         let envelope = Envelope.request(
@@ -174,6 +177,9 @@ final class CountyMachine: Machine {
             body.count, of: self, .toHub,
             deliver: { [self] in
                 try world.hub.receive(envelope, from: self, isAwaited) { [self] reply in
+                    guard reply.envelope.body.count <= Limits.exchangeBytes else {
+                        throw world.violation("an answer too large", promise: "bounds")
+                    }
                     if isAwaited() { enter(.onTheWireBack) }
                     carryBack(reply, nonce: nonce) { [self] status, name, result in
                         guard self.process == process else { return }

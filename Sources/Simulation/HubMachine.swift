@@ -54,13 +54,13 @@ final class HubMachine: Machine {
     ) throws {
         guard store != nil else { return }
         if isAwaited() { county.enter(.committing) }
-        step { [self] store in
+        step(of: county) { [self] store in
             let proof = try MessageProof(encoded: envelope.proof)
             func reply(
                 _ status: Int, _ name: String = "", after seconds: Int64 = 0, _ body: [UInt8] = []
             ) throws {
                 if isAwaited() { county.enter(.answering) }
-                step { [self] _ in
+                step(of: county) { [self] _ in
                     try answer(
                         Reply(
                             status: status, name: name, retryAfterSeconds: seconds,

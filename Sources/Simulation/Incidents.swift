@@ -84,6 +84,7 @@ extension World {
         case .night: night(dice)
         case .bundle: try bundle(to: county, dice)
         case .verdicts: for _ in 0..<dice.roll(1...6) { try judge.act(dice) }
+        case .backlog: try offices[county.number].keepBacklog()
         case .full: county.due.add(.diskFull)
         case .ioError: county.due.add(.readOrWriteError)
         case .locked: county.due.add(.locked)

@@ -31,6 +31,10 @@ struct Intruder {
             guard report.refusals.map(\.rule) == [rule].compactMap(\.self) else {
                 throw world.violation("\(malice) is answered with \(report.refusals)")
             }
+            // Invariant 15.
+            guard try rule == nil || hub.refusals().contains(where: { $0.rule == rule }) else {
+                throw world.violation("nobody can see that \(malice) was refused")
+            }
             if report.newChanges > 0 { try world.hub.wrote() }
         }
         switch malice {

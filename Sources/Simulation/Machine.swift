@@ -124,9 +124,13 @@ class Machine {
 
     // MARK: Steps
 
-    /// The next step of this process, if it lives that long.
-    func step(_ body: @escaping (Store) throws -> Void) {
+    /// The next step of this process, if it lives that long. `county`: whose exchange it is part of.
+    func step(of county: CountyMachine? = nil, _ body: @escaping (Store) throws -> Void) {
         let process = process
+        if world.network.faults.slowMilliseconds > 20, let county = county ?? self as? CountyMachine
+        {
+            world.note(.slowDisk, at: county)
+        }
         world.schedule.after(dice.milliseconds(0...world.network.faults.slowMilliseconds)) {
             [self] in
             guard self.process == process, let store else { return }
@@ -151,7 +155,6 @@ class Machine {
             world.note(fault, at: county)
             return true
         }
-        if faults.slowMilliseconds > 20 { world.note(.slowDisk, at: county) }
         if happens(crashRate, .crash) {
             crash()
             return .crashed
@@ -170,27 +173,30 @@ class Machine {
         return .done(result)
     }
 
-    /// A person's write. What was committed goes into the ledger before anything else happens, also
-    /// where the person does not hear of it.
-    func write(_ edit: Edit, _ entry: (Appended) throws -> LedgerEntry) throws {
+    /// A person's writes, all of them or none. What was committed goes into the ledger before
+    /// anything else happens, also where the person does not hear of it.
+    func write(_ edits: [Edit], _ entry: (Appended) throws -> LedgerEntry) throws {
         guard let store else { return }
         let faults = world.network.faults
         if dice.happens(perMillion: faults.locked + faults.diskFull) { return }
-        let appended = try store.append(edit)
-        guard appended.change != nil else { return }
-        var new = try entry(appended)
         let isLost = dice.happens(perMillion: faults.lostAcknowledgement)
         let isUnknown = dice.happens(perMillion: faults.ioError)
-        new.isAcknowledged = !isLost && !isUnknown
-        guard let change = try store.change(ShortID(new.reference)) else {
-            throw world.violation("\(name) does not find its own new change \(new.reference)")
+        let appended = try store.append(edits).filter { $0.change != nil }
+        for appended in appended {
+            var new = try entry(appended)
+            new.isAcknowledged = !isLost && !isUnknown
+            guard let change = try store.change(ShortID(new.reference)) else {
+                throw world.violation("\(name) does not find its own new change \(new.reference)")
+            }
+            new.headerBytes = change.headerBytes
+            new.payloadBytes = change.payloadBytes
+            world.ledger.add(new)
+            world.trace(
+                "\(name) writes \(new.act.kind) \(world.short(new.reference)) of "
+                    + "\(world.short(new.record)) groups \(new.act.writes.keys.sorted())")
         }
-        new.headerBytes = change.headerBytes
-        new.payloadBytes = change.payloadBytes
-        world.ledger.add(new)
-        world.trace(
-            "\(name) writes \(new.act.kind) \(world.short(new.reference)) of "
-                + "\(world.short(new.record)) groups \(new.act.writes.keys.sorted())")
-        if isLost { crash() } else if !isUnknown { try wrote() }
+        if appended.isEmpty { return }
+        // Where nobody knows whether it was committed, it may have been, and must not stay here.
+        if isLost { crash() } else { try wrote() }
     }
 }

@@ -26,11 +26,11 @@ final class Office {
     var flaw = Flaw.none
     /// Runs a newer version, which knows more fields and types.
     var isNewer = false
-    private let machine: Machine
-    private var dice: Dice
-    private var scopes: [Scope] { machine.identity.ownScopes }
+    let machine: Machine
+    var dice: Dice
+    var scopes: [Scope] { machine.identity.ownScopes }
     private var forms: [Form] = []
-    private var ledger: Ledger { machine.world.ledger }
+    var ledger: Ledger { machine.world.ledger }
 
     init(_ machine: Machine) {
         self.machine = machine
@@ -52,62 +52,7 @@ final class Office {
         }
     }
 
-    // MARK: New records
-
-    private func create() throws {
-        let number = "\(dice.roll(1...1_000_000))"
-        if isNewer, dice.roll(0...2) == 0 {
-            // A type that no other version knows.
-            try createRecord(
-                "inspection", .records, .province, schemaVersion: 9,
-                [10: [1: .text(number)], 12: [7: .integer(4), 300: .list([.text("x")])]])
-        } else if dice.roll(0...1) == 0 {
-            // A small pool, so that offices register one supplier twice.
-            let code = FictionalSupplier.code(index: dice.roll(0...5)).code
-            let identity: [FieldID: Value] = [Supplier.uscc: .text(code)]
-            ledger.note(key: code, in: Self.bytes(identity))
-            var name: [FieldID: Value] = [Supplier.name: .text("示例\(number)")]
-            if isNewer { name[900] = .text("newer") }
-            try createRecord(
-                Supplier.type.name, Supplier.type.lane, .province,
-                [Supplier.Group.identity: identity, Supplier.Group.name: name])
-        } else {
-            try createRecord(
-                CreditRecord.type.name, CreditRecord.type.lane, dice.pick(scopes) ?? .province,
-                [
-                    CreditRecord.Group.basis: [CreditRecord.decisionBody: .text("机关\(number)")],
-                    CreditRecord.Group.conduct: [CreditRecord.facts: .text("事实\(number)")],
-                ])
-        }
-    }
-
-    private func log() throws {
-        guard let county = scopes.last, county != .province else { return }
-        for _ in 0..<(dice.roll(0...4) == 0 ? 6 : 1) {
-            try createRecord(
-                ServiceLog.type.name, ServiceLog.type.lane, county,
-                [ServiceLog.Group.entry: [ServiceLog.site: .text("\(dice.roll(1...1000))")]])
-        }
-    }
-
-    private func createRecord(
-        _ type: String, _ lane: Lane, _ scope: Scope, schemaVersion: UInt32 = 1,
-        _ groups: [GroupID: [FieldID: Value]]
-    ) throws {
-        let edit = Edit(
-            target: .new(type: type, scope: scope, lane: lane), basis: .nothing,
-            writes: groups.mapValues { .fields($0) }, author: "clerk",
-            schemaVersion: schemaVersion)
-        try machine.write(edit) { appended in
-            let reference = appended.record.state.record
-            let id = ledger.id(reference)
-            var act = Act(id: id, record: id, kind: .edit)
-            for (group, fields) in groups { act.writes[Int(group)] = Self.bytes(fields) }
-            return LedgerEntry(act: act, reference: reference, record: reference, type: type)
-        }
-    }
-
-    private static func bytes(_ fields: [FieldID: Value]) -> [UInt8] {
+    static func bytes(_ fields: [FieldID: Value]) -> [UInt8] {
         ValueCodec.encode(
             group: fields.keys.sorted().map { Value.Entry($0, fields[$0] ?? .null) })
     }
@@ -222,7 +167,7 @@ final class Office {
     }
 
     private func write(_ edit: Edit, _ form: Form, _ values: [GroupID: [UInt8]]) throws {
-        try machine.write(edit) { appended in
+        try machine.write([edit]) { appended in
             guard let reference = appended.change else {
                 throw machine.world.violation("a change has no reference")
             }
@@ -266,7 +211,7 @@ final class Office {
         let edit = Edit(
             target: .existing(record.state.record), basis: .nothing,
             writes: values.mapValues { .verbatim($0) }, author: "import", schemaVersion: 1)
-        try machine.write(edit) { appended in
+        try machine.write([edit]) { appended in
             guard let reference = appended.change else {
                 throw machine.world.violation("a change has no reference")
             }

@@ -19,7 +19,9 @@ final class Pictures {
             guard machine.identity.role == .hub || scopes.contains(record.log.scope) else {
                 continue
             }
-            let picture = try expected(record, try stored(record, store))
+            let history = try store.history(ShortID(record))
+            let picture = try expected(record, try stored(record, history, store))
+            try compareStandings(history ?? [], picture, record, machine)
             let state = try store.record(record)?.state
             guard picture.isVisible == (state != nil) else {
                 throw world.violation(
@@ -40,10 +42,32 @@ final class Pictures {
         try compareConflicts(machine, store, open)
     }
 
+    /// Invariant 15: what is held or waiting can be seen, also where its record is hidden.
+    private func compareStandings(
+        _ history: [HistoryEntry], _ picture: Picture, _ record: Reference, _ machine: Machine
+    ) throws {
+        func ids(_ standing: HistoryEntry.Standing) -> [Int] {
+            history.filter { $0.standing == standing }.map { ledger.id($0.side.reference) }.sorted()
+        }
+        // A verdict on what never came is no standing of a change.
+        let there = Set(history.map { ledger.id($0.side.reference) })
+        guard ids(.held) == picture.held.filter(there.contains),
+            history.isEmpty || ids(.waiting) == picture.waiting
+        else {
+            throw world.violation(
+                """
+                \(world.short(record)) at \(machine.name) has \(ids(.held)) held and \
+                \(ids(.waiting)) waiting, not \(picture.held) and \(picture.waiting)
+                """, promise: "standings")
+        }
+    }
+
     // MARK: What is stored
 
-    private func stored(_ record: Reference, _ store: Store) throws -> [Int] {
-        if let history = try store.history(ShortID(record)) {
+    private func stored(
+        _ record: Reference, _ history: [HistoryEntry]?, _ store: Store
+    ) throws -> [Int] {
+        if let history {
             return try history.map { entry in
                 guard let id = ledger.known(entry.side.reference) else {
                     throw world.violation(
@@ -136,7 +160,7 @@ final class Pictures {
     func compareDuplicates(_ hub: Store) throws {
         var subjects: [Duplicates.Subject] = []
         for record in ledger.records where ledger.entries(of: record)[0].type == "supplier" {
-            let model = model(record, try stored(record, hub))
+            let model = model(record, try stored(record, hub.history(ShortID(record)), hub))
             guard model.isAlive else { continue }
             let acts = Dictionary(
                 uniqueKeysWithValues: ledger.entries(of: record).map { ($0.act.id, $0.act) })

@@ -4,7 +4,7 @@ import SyncCore
 enum Incident: CaseIterable {
     case countyCrash, hubCrash, partition, clockJump, nodeRestored, nodeCloned, hubRestored
     case hubLost, nodeReenrolled, newerVersion, scopeTaken, keyRevoked, race, malice, limit
-    case silence, night, bundle, verdicts, full, ioError, locked
+    case silence, night, bundle, verdicts, full, ioError, locked, backlog
 
     var fault: Fault? {
         switch self {
@@ -21,7 +21,7 @@ enum Incident: CaseIterable {
         case .keyRevoked: .keyChange
         case .race: .race
         case .malice: .maliciousNode
-        case .limit: .limitReached
+        case .limit, .backlog: .limitReached
         case .silence, .night: .silentNode
         case .full: .diskFull
         case .ioError: .readOrWriteError
@@ -83,7 +83,8 @@ enum Script {
                     : dice.milliseconds(1000...(2 * pause))
             }
         }
-        for incident in Incident.allCases where dice.roll(0...4) == 0 {
+        for incident in Incident.allCases where dice.roll(0...(incident == .backlog ? 60 : 4)) == 0
+        {
             let state = ExchangeState.allCases[dice.roll(0...7)]
             let machine = dice.roll(1...counties)
             let time = dice.milliseconds((end / 10)...(end * 9 / 10))

@@ -53,6 +53,7 @@ struct Trial {
             try Checks(world: world).afterWork()
             try settle()
             try stayQuiet()
+            try spreadNews()
             try Checks(world: world).atRest()
         } catch let error as StoreError {
             throw world.violation("the store answers \(error)", promise: "no unexpected error")
@@ -142,6 +143,26 @@ struct Trial {
                 a quiet round of \(county.name) took \(county.exchanges - before.0) exchanges and \
                 moved \(county.segmentsCarried - before.1) segments
                 """)
+        }
+    }
+
+    /// What somebody writes is everywhere within seconds, by one request of each node.
+    private func spreadNews() throws {
+        for writer in [0, 1] {
+            let before = world.counties.map(\.exchanges)
+            guard let news = try world.offices[writer].announce() else { continue }
+            try world.schedule.run(until: world.schedule.now + 4000)
+            for (county, before) in zip(world.counties, before) {
+                guard try county.inspected().change(ShortID(news)) != nil else {
+                    throw world.violation("\(county.name) has no news after 4 seconds")
+                }
+                // The writer may be woken by what it sent before the answer comes.
+                let most = county.number == writer ? 2 : 1
+                guard (1...most).contains(county.exchanges - before) else {
+                    throw world.violation(
+                        "news took \(county.name) \(county.exchanges - before) exchanges")
+                }
+            }
         }
     }
 
