@@ -24,10 +24,9 @@ extension Row {
 
     /// A place in a log.
     func sequence(_ index: Int) throws -> UInt64 {
-        let value: Int64 = self[index]
-        guard value > 0, value <= Int64(Limits.sequenceMax) else {
-            throw StoreError.damaged("\(value) is no place in a log")
-        }
+        guard let value = Int64.fromDatabaseValue(self[index]), value > 0,
+            value <= Int64(Limits.sequenceMax)
+        else { throw StoreError.damaged("the place of a change in its log cannot be read") }
         return UInt64(value)
     }
 }

@@ -34,7 +34,9 @@ struct LogTable {
             let run = Run(
                 id: row[0], parent: parent, firstSequence: try row.sequence(4),
                 last: Tip(sequence: try row.sequence(5), hash: try row.digest(6)))
-            guard ChangeKey.runs.contains(run.id), run.firstSequence <= run.last.sequence else {
+            guard ChangeKey.runs.contains(run.id), run.firstSequence <= run.last.sequence,
+                parent != nil || row[3] as DatabaseValue == .null
+            else {
                 throw StoreError.damaged("the row of run \(run.id) contradicts itself")
             }
             runs[row[1], default: []].append(run)

@@ -43,6 +43,8 @@ private struct Repair {
     private var damagedRuns: [Run] = []
     /// Keys of rows that are to go, and what each run still holds.
     private var damaged: [ChangeKey] = []
+    /// Rows of runs that do not exist.
+    private var strays: [ChangeKey] = []
     private var good: [Int64: [ClosedRange<UInt64>]] = [:]
 
     init(_ db: Database, identity: Identity) throws {
@@ -53,6 +55,13 @@ private struct Repair {
             signers[log.node] = try MemberTable.signers(of: log.node, identity: identity, db)
             for run in logs.tree(of: log)?.runs ?? [] { try inspect(run, of: log) }
         }
+        strays = try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT key FROM segment
+                WHERE key >> \(ChangeKey.sequenceBits) NOT IN (SELECT id FROM run)
+                """
+        ).map(ChangeKey.init(rawValue:))
     }
 
     private mutating func inspect(_ run: Run, of log: LogID) throws {
@@ -78,7 +87,14 @@ private struct Repair {
                 isDamaged = true
             }
         }
-        if isDamaged { damagedRuns.append(run) }
+        if try isDamaged || !isWhole(run) { damagedRuns.append(run) }
+    }
+
+    /// A row whose key was damaged is missing where it belongs.
+    private func isWhole(_ run: Run) throws -> Bool {
+        var next = run.firstSequence
+        for range in good[run.id] ?? [] where range.contains(next) { next = range.upperBound + 1 }
+        return try next > sealedEnd(of: run)
     }
 
     private func isAuthentic(_ segment: Segment, of log: LogID) -> Bool {
@@ -117,12 +133,12 @@ private struct Repair {
     /// Also those whose row alone is wrong: their own bytes are as good as a peer's.
     func replace(with sent: [Segment], at now: Int64) throws -> Int {
         var count = 0
+        let own = try (damaged + strays).compactMap(readable)
+        for key in damaged + strays {
+            try db.execute(sql: "DELETE FROM segment WHERE key = ?", arguments: [key.rawValue])
+        }
         for run in damagedRuns {
             let log = try logs.log(ofRun: run.id)
-            let own = try damaged.filter { $0.run == run.id }.compactMap(readable)
-            for key in damaged where key.run == run.id {
-                try db.execute(sql: "DELETE FROM segment WHERE key = ?", arguments: [key.rawValue])
-            }
             var taken: Set<UInt64> = []
             let sealed = try sealedEnd(of: run)
             for segment in own + sent where isAuthentic(segment, of: log) {

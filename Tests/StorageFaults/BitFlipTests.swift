@@ -6,7 +6,7 @@ import Testing
 @testable import Store
 
 @Suite struct StorageFaultBitTests {
-    /// Every 23rd byte, in half a minute; all of them, in ten, when asked.
+    /// Every 23rd byte, in half a minute; all that were ever written, in eight, when asked.
     @Test func `A flipped bit is found and mended, or changes nothing`() throws {
         let specimen = try Specimen()
         let isWhole = ProcessInfo.processInfo.environment["CREDITSYNC_EVERY_BYTE"] != nil
