@@ -4,7 +4,7 @@ import SyncCore
 /// changes never arrived. Anything that a consistent header can say, people or not.
 struct StoryProgram {
     /// The oracle is slow on longer ones, and nothing new happens in them.
-    private static let changeMax = 11
+    private static let changeMax = 9
     private static let groups: [GroupID] = [ReservedGroup.life, 10, 11]
 
     private(set) var events: [Event] = []

@@ -41,11 +41,13 @@ enum AddressesTarget {
         case .record:
             guard let id = ShortID(text) else { return }
             _ = try (store.record(id), store.history(id), store.change(id))
-        case .keepBoth: try write(.keepBoth(token: text), in: sample)
-        case .token: try write(.token(text), in: sample)
-        case .group: try write(.group(SampleStore.group, token: text), in: sample)
+        case .keepBoth: try write(.keepBoth(token: text), of: sample.plain, in: sample)
+        case .token: try write(.token(text), of: sample.plain, in: sample)
+        case .group:
+            try write(.group(SampleStore.group, token: text), of: sample.record, in: sample)
         case .decision:
-            try write(.conflict(slot: .group(SampleStore.group), token: text), in: sample)
+            let slot = ConflictSlot.group(SampleStore.group)
+            try write(.conflict(slot: slot, token: text), of: sample.record, in: sample)
         }
     }
 
@@ -57,15 +59,20 @@ enum AddressesTarget {
 
     /// Whatever token brought it: what is written here must be taken everywhere else, or the log
     /// would end at every other node.
-    private static func write(_ basis: Edit.Basis, in sample: SampleStore) throws {
+    private static func write(
+        _ basis: Edit.Basis, of record: Reference, in sample: SampleStore
+    ) throws {
         // Without writes a token is read and nothing else happens.
         let probe = Edit(
-            target: .existing(sample.record), basis: basis, writes: [:], author: "fuzzer",
+            target: .existing(record), basis: basis, writes: [:], author: "fuzzer",
             schemaVersion: 1)
         _ = try sample.store.append(probe)
         let copy = try sample.copy()
-        var edit = SampleStore.edit(.existing(sample.record), basis, 9)
-        if case .conflict = basis { edit.kind = .decision }
+        var edit = SampleStore.edit(.existing(record), basis, 9)
+        if record == sample.record {
+            edit.kind = .decision
+            edit.writes = [SampleStore.group: .verbatim([0xA0])]
+        }
         guard let name = try copy.store.append(edit).change,
             let change = try copy.store.change(ShortID(name))
         else { return }

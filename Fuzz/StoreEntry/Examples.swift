@@ -11,6 +11,7 @@ extension FuzzStoreTarget {
         let store = sample.store
         let page = try store.records(ofType: Supplier.type, limit: 1)
         guard let record = try store.record(sample.record),
+            let plain = try store.record(sample.plain),
             let conflict = try store.conflicts(limit: 1).elements.first?.name,
             let decision = try store.conflict(named: conflict)?.token
         else { throw Violation("the sample store holds a record with a conflict") }
@@ -21,8 +22,9 @@ extension FuzzStoreTarget {
             [use.rawValue | 0x80] + (Base32.decode(text) ?? [])
         }
         return [AddressesTarget.Use.list, .listUnknown, .search].map { coded($0, page.next ?? "") }
-            + [AddressesTarget.Use.keepBoth, .token, .group].map { coded($0, record.token) }
+            + [AddressesTarget.Use.keepBoth, .token].map { coded($0, plain.token) }
             + [
+                coded(.group, record.token),
                 coded(.decision, decision), text(.conflict, conflict),
                 text(.conflict, "duplicate.supplier.916329007104910195"),
                 text(.conflicts, "\(1 << 40 | 1).group-11"), text(.text, "name 1"),

@@ -9,7 +9,10 @@ struct SampleStore {
         type: Supplier.type.name, scope: .province, lane: .records)
     let store: Store
     let database: InMemoryDatabase
+    /// With an open conflict.
     let record: Reference
+    /// Without.
+    let plain: Reference
 
     init() throws {
         guard let node = NodeID("632521-01"), let hub = NodeID("630000-hub"),
@@ -22,25 +25,31 @@ struct SampleStore {
                 node: node, role: .county, division: "632521", incarnation: 5, key: key, hub: hub,
                 hubKey: key.publicKey, hubAddress: nil))
         let first = try store.append(Self.edit(Self.fresh, .nothing, 0)).record
-        for value in 1..<3 { _ = try store.append(Self.edit(Self.fresh, .nothing, value)) }
+        let second = try store.append(Self.edit(Self.fresh, .nothing, 1)).record
+        _ = try store.append(Self.edit(Self.fresh, .nothing, 2))
         let record = first.state.record
         for value in 3..<5 {
             let basis = Edit.Basis.keepBoth(token: first.token)
             _ = try store.append(Self.edit(.existing(record), basis, value))
         }
-        self.init(store: store, database: database, record: record)
+        self.init(
+            store: store, database: database, record: record, plain: second.state.record)
     }
 
-    private init(store: Store, database: InMemoryDatabase, record: Reference) {
+    private init(
+        store: Store, database: InMemoryDatabase, record: Reference, plain: Reference
+    ) {
         self.store = store
         self.database = database
         self.record = record
+        self.plain = plain
     }
 
     /// For a write that may succeed.
     func copy() throws -> SampleStore {
         let copy = try InMemoryDatabase(copyOf: database)
-        return SampleStore(store: try Self.open(copy, nil), database: copy, record: record)
+        return SampleStore(
+            store: try Self.open(copy, nil), database: copy, record: record, plain: plain)
     }
 
     private static func open(_ database: InMemoryDatabase, _ identity: Identity?) throws -> Store {

@@ -85,9 +85,12 @@ struct HeadToken {
         guard try reader.array(max: 5) == 5 else { throw reader.fail(.malformed) }
         check = try reader.unsigned()
         record = ChangeKey(rawValue: try reader.integer())
+        // A change that names another twice is none: nobody would take it.
         var keys: [ChangeKey] = []
         for _ in 0..<(try reader.array(max: bytes.count)) {
-            keys.append(ChangeKey(rawValue: try reader.integer()))
+            let key = ChangeKey(rawValue: try reader.integer())
+            if let last = keys.last, key <= last { throw reader.fail(.notCanonical) }
+            keys.append(key)
         }
         func list(_ reader: inout CBORReader) throws(WireError) -> [ChangeKey] {
             var list: [ChangeKey] = []
@@ -96,13 +99,16 @@ struct HeadToken {
                 guard index < UInt64(keys.count) else { throw reader.fail(.malformed) }
                 list.append(keys[Int(index)])
             }
+            guard Set(list).count == list.count else { throw reader.fail(.notCanonical) }
             return list
         }
         heads = try list(&reader)
         var groups: [(GroupID, [ChangeKey])] = []
         var last: UInt64?
         for _ in 0..<(try reader.map(max: bytes.count)) {
-            let group = GroupID(truncatingIfNeeded: try reader.key(after: &last))
+            guard let group = GroupID(exactly: try reader.key(after: &last)) else {
+                throw reader.fail(.tooLarge)
+            }
             groups.append((group, try list(&reader)))
         }
         self.groups = groups.map { (group: $0.0, shown: $0.1) }

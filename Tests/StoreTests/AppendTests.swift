@@ -54,6 +54,30 @@ import WireFormat
         #expect(try store.conflicts(limit: 9).elements[0].base?.bytes == LogWriter.name("甲公司"))
     }
 
+    /// Found by a fuzzer: the change would name one parent twice, which no other node takes.
+    @Test func `A token made by hand that names a change twice is refused`() throws {
+        let record = try store.newSupplier("甲公司")
+        let first = try store.shown(record).token
+        try store.rename(record, "乙公司", basis: .keepBoth(token: first))
+        try store.rename(record, "丙公司", basis: .keepBoth(token: first))
+        let token = try #require(Base32.decode(try store.shown(record).token))
+        // Heads 0 and 1 of the table, then group 11 with the same.
+        let lists: [UInt8] = [0x82, 0x00, 0x01, 0xA1, 0x0B, 0x82, 0x00, 0x01]
+        #expect(token.suffix(lists.count) == lists[...])
+        for twice in [2, 7] {
+            var forged = lists
+            forged[twice] = 0
+            let text = Base32.encode(token.dropLast(lists.count) + forged)
+            #expect {
+                try store.edit(
+                    record, basis: .keepBoth(token: text),
+                    [ReservedGroup.life: .verbatim(LifeValue.alive)])
+            } throws: { error in
+                if case StoreError.badToken = error { true } else { false }
+            }
+        }
+    }
+
     @Test func `Saving what was shown writes nothing`() throws {
         let record = try store.newSupplier("甲公司")
         let before = try store.status().changes
