@@ -124,7 +124,7 @@ extension API {
                 return try await LogExport.response(log, of: node.store, node.logger)
             }
             let (segments, unsealed) = try await offload { [node] in
-                (try node.store.segments(of: log), try node.store.unsealed(of: log))
+                try node.store.contents(of: log)
             }
             let texts = segments.map(DebugText.text(of:)) + unsealed.map(DebugText.text(of:))
             return text(texts.joined(separator: "\n"))

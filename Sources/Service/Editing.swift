@@ -66,7 +66,12 @@ extension Node {
 
     func write(_ edit: Edit, warnings: [FieldProblem]) throws -> Written {
         try refuseBelowFloor()
-        let appended = try store.append(edit)
+        let appended: Appended
+        do { appended = try store.append(edit) } catch StoreError.outcomeUnknown(let why) {
+            // It may be stored all the same, and then others wait for it.
+            changed([edit.target.scope])
+            throw StoreError.outcomeUnknown(why)
+        }
         if appended.change != nil { changed([appended.record.state.record.log.scope]) }
         return Written(record: appended.record, change: appended.change, warnings: warnings)
     }

@@ -5,6 +5,13 @@ public struct Edit: Sendable {
     public enum Target: Sendable {
         case new(type: String, scope: Scope, lane: Lane)
         case existing(Reference)
+
+        public var scope: Scope {
+            switch self {
+            case .new(_, let scope, _): scope
+            case .existing(let record): record.log.scope
+            }
+        }
     }
 
     /// The new whole value of one group.

@@ -27,12 +27,25 @@ struct ShownContext: Hashable {
     func shown(_ group: GroupID) -> [Reference] {
         groups.first { $0.group == group }?.replaces ?? []
     }
+
+    /// Over the hashes of all that was shown: where an older disk was put back, other changes may
+    /// have the places that a form names.
+    fileprivate var fingerprint: UInt64 {
+        var bytes: [UInt8] = []
+        for reference in heads { bytes.append(bigEndian: reference.prefix) }
+        for group in groups {
+            bytes.append(bigEndian: UInt64(group.group))
+            for reference in group.replaces { bytes.append(bigEndian: reference.prefix) }
+        }
+        return Digest.sha256(bytes).prefix >> 32
+    }
 }
 
 /// The token's text: local keys of the changes, so that it stays short, bound to this
-/// incarnation of this node.
+/// incarnation of this node and to what those changes were.
 struct HeadToken {
     let check: UInt64
+    let fingerprint: UInt64
     let record: ChangeKey
     let heads: [ChangeKey]
     let groups: [(group: GroupID, shown: [ChangeKey])]
@@ -42,6 +55,7 @@ struct HeadToken {
         keyOf: (Reference) throws -> ChangeKey
     ) rethrows {
         check = Self.check(identity)
+        fingerprint = context.fingerprint
         self.record = record
         heads = try context.heads.map(keyOf)
         groups = try context.groups.map { ($0.group, try $0.replaces.map(keyOf)) }
@@ -52,8 +66,9 @@ struct HeadToken {
         for group in groups { table.formUnion(group.shown) }
         let keys = table.sorted()
         var writer = CBORWriter()
-        writer.array(count: 5)
+        writer.array(count: 6)
         writer.unsigned(check)
+        writer.unsigned(fingerprint)
         writer.integer(record.rawValue)
         writer.array(count: keys.count)
         for key in keys { writer.integer(key.rawValue) }
@@ -82,8 +97,9 @@ struct HeadToken {
 
     private init(bytes: [UInt8]) throws(WireError) {
         var reader = CBORReader(bytes)
-        guard try reader.array(max: 5) == 5 else { throw reader.fail(.malformed) }
+        guard try reader.array(max: 6) == 6 else { throw reader.fail(.malformed) }
         check = try reader.unsigned()
+        fingerprint = try reader.unsigned()
         record = ChangeKey(rawValue: try reader.integer())
         // A change that names another twice is none: nobody would take it.
         var keys: [ChangeKey] = []
@@ -116,7 +132,7 @@ struct HeadToken {
     }
 
     /// What the token said was shown; nil if it is about another record, or about changes that
-    /// this store does not hold.
+    /// this store does not hold, or not as they were.
     func context(
         record: ChangeKey, referenceOf: (ChangeKey) -> Reference?
     ) -> ShownContext? {
@@ -131,7 +147,8 @@ struct HeadToken {
             guard let shown = resolve(group.shown) else { return nil }
             edits.append(GroupEdit(group: group.group, replaces: shown))
         }
-        return ShownContext(heads: heads, groups: edits)
+        let context = ShownContext(heads: heads, groups: edits)
+        return context.fingerprint == fingerprint ? context : nil
     }
 
     private static func check(_ identity: Identity) -> UInt64 {

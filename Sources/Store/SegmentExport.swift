@@ -48,7 +48,8 @@ extension Store {
                     ])
                 while let row = try rows.next() {
                     if leftBytes <= 0, !encoded.isEmpty {
-                        return SegmentPart(encoded: encoded, next: SegmentPart.Place(after: last, ends: ends))
+                        return SegmentPart(
+                            encoded: encoded, next: SegmentPart.Place(after: last, ends: ends))
                     }
                     encoded.append(row.bytes(1))
                     leftBytes -= encoded[encoded.count - 1].count

@@ -47,11 +47,14 @@ enum StructureCheck {
             .map { "the table \($0) is not declared as this version declares it" }
     }
 
+    /// Quoted, so that a blob is not taken for the text that it spells.
     private static func declarations(_ db: Database) throws -> [String: String] {
         let rows = try Row.fetchAll(
             db,
-            sql: "SELECT name, type || ' ' || tbl_name || ' ' || ifnull(sql, '') FROM sqlite_schema"
-        )
+            sql: """
+                SELECT CAST(name AS TEXT), quote(name) || quote(type) || quote(tbl_name) || quote(sql)
+                FROM sqlite_schema
+                """)
         return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -38,10 +38,8 @@ struct RestoredFormTests {
         let now = try #require(try restored.record(record.state.record))
         _ = try restored.append(rename(now, "丙", .token(now.token)))
         // The person still sees 乙, and has never seen 丙.
-        withKnownIssue("tokens carry places, not hashes") {
-            #expect(throws: StoreError.self) {
-                try restored.append(rename(form, "丁", .token(form.token)))
-            }
+        #expect(throws: StoreError.self) {
+            try restored.append(rename(form, "丁", .token(form.token)))
         }
     }
 }
