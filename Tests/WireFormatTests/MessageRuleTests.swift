@@ -52,7 +52,10 @@ private let messages: [(name: String, decoder: Decoder, hex: String, rule: Refus
         "a scope twice", .wakeAnswer,
         "a2 0001 0182 82" + province + digest + "82" + province + digest, .notCanonical
     ),
-    ("a clock in a wake answer", .wakeAnswer, "a2 0001 0181 83" + province + digest + "80", .malformed),
+    (
+        "a clock in a wake answer", .wakeAnswer, "a2 0001 0181 83" + province + digest + "80",
+        .malformed
+    ),
     ("more than wake answers have", .wakeAnswer, "a3 0001 0180 0280", .unsupported),
     ("something after a wake answer", .wakeAnswer, "a2 0001 0180 40", .malformed),
     ("something after a wake request", .wakeRequest, "a2 0001 0180 40", .malformed),
