@@ -120,7 +120,7 @@ import Testing
 
     @Test func `A client is not to blame where the route reads nothing`() async throws {
         var limits = TestListener.limits
-        limits.bodyWindowMilliseconds = 500
+        limits.bodyWindowMilliseconds = 1500
         try await TestListener.with(limits) { listener in
             let size = 8 << 20
             let waiting = try await listener.client()

@@ -203,7 +203,7 @@ import Testing
 
     @Test func `A client that reads slowly, but steadily, gets all of its answer`() async throws {
         var limits = TestListener.limits
-        limits.answerMilliseconds = 500
+        limits.answerMilliseconds = 3000
         limits.slowestBytesPerSecond = 10_000
         try await TestListener.with(limits) { listener in
             let client = try await RawClient(port: listener.port, reads: false)
