@@ -78,12 +78,12 @@ let fuzzers: [Target] =
     ]
     + [
         "Addresses", "CBOR", "Change", "Entries", "Exchange", "Fields", "Fold", "JSON", "Names",
-        "Proof", "Segment", "State",
+        "Proof", "Segment", "Sequence", "State",
     ].map { name in
         .executableTarget(
             name: "Fuzz\(name)",
             dependencies: ["FuzzDriver", "FuzzEntry"]
-                + (name == "Addresses" ? ["FuzzStoreEntry"] : []),
+                + (["Addresses", "Sequence"].contains(name) ? ["FuzzStoreEntry"] : []),
             path: "Fuzz/Targets/\(name)", swiftSettings: strict,
             linkerSettings: [.unsafeFlags(fuzzFlags)])
     }
@@ -124,8 +124,9 @@ let storage: [Target] = [
     .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
     .target(
         name: "FuzzStoreEntry",
-        dependencies: ["FuzzEntry", "Store", "SyncCore", "WireFormat", "Records"],
-        path: "Fuzz/StoreEntry", swiftSettings: strict),
+        dependencies: [
+            "FuzzEntry", "Simulation", "Store", "SyncCore", "WireFormat", "Records",
+        ], path: "Fuzz/StoreEntry", swiftSettings: strict),
     .testTarget(
         name: "FuzzStoreRegressionTests",
         dependencies: ["FuzzEntry", "FuzzStoreEntry", "SyncCore"],

@@ -11,6 +11,7 @@ import hashlib
 import itertools
 import json
 import pathlib
+import random
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -145,9 +146,20 @@ def written():
         add("Fold", bytes(b & 0xEF for b in bits))
 
 
+def sequences():
+    """Scripts for the simulator: the head and some steps, as ByteScript reads them."""
+    choices = random.Random(7)
+    for steps in [6, 12, 20, 40] * 3:
+        budget, guard, clocks = choices.choice([0, 200]), choices.randrange(2), choices.randrange(256)
+        rates = [choices.choice([0, 0, choices.randrange(120)]) for _ in range(14)]
+        start = [choices.randrange(4), choices.randrange(256), budget, guard, clocks, 0] + rates
+        add("Sequence", bytes(start) + choices.randbytes(4 * steps))
+
+
 if __name__ == "__main__":
     from_vectors()
     written()
+    sequences()
     for folder in sorted(CORPUS.iterdir()):
         files = list(folder.iterdir())
         print(f"{folder.name}: {len(files)} files, {sum(f.stat().st_size for f in files)} bytes")

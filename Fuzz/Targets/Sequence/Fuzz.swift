@@ -1,0 +1,9 @@
+import FuzzDriver
+import FuzzEntry
+import FuzzStoreEntry
+
+@c(LLVMFuzzerTestOneInput)
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let target = FuzzStoreTarget.sequence
+    return execute(target.rawValue, start, count, memoryBytes: 256 << 20, target.run)
+}
