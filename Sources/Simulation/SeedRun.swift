@@ -12,12 +12,12 @@ public struct SeedRun: Sendable {
     public private(set) var failure: String?
 
     /// `isTraced`: tells everything as it happens; then a failure is not shrunk.
-    public init(seed: UInt64, isTraced: Bool = false) {
+    public init(seed: UInt64, isTraced: Bool = false, isShrunk: Bool = true) {
         self.seed = seed
         let setup = Trial.Setup.drawn(seed)
         do {
             let trial = try Trial(seed: seed, setup, isTraced: isTraced)
-            do { try trial.run() } catch let violation as Violation where !isTraced {
+            do { try trial.run() } catch let violation as Violation where isShrunk && !isTraced {
                 let story = FailureStory(seed: seed, setup, violation)
                 failure = story.lines.joined(separator: "\n")
             } catch {

@@ -6,9 +6,11 @@ struct Options {
     var seed: UInt64?
     var isTraced = false
     var isJSON = false
+    /// The first failing seed is all that is asked for: it is not shrunk, and none follows it.
+    var endsAtFirstFailure = false
 
     static let usage = """
-        usage: simulate [--seeds N] [--first S] [--json]
+        usage: simulate [--seeds N] [--first S] [--first-failure] [--json]
                simulate --seed S [--trace] [--json]
         """
 
@@ -19,6 +21,7 @@ struct Options {
             switch word {
             case "--trace": isTraced = true
             case "--json": isJSON = true
+            case "--first-failure": endsAtFirstFailure = true
             case "--seeds", "--first", "--seed":
                 guard let number = words.popFirst().flatMap(UInt64.init) else { return nil }
                 if word == "--seeds" { count = number }

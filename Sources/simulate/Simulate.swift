@@ -13,10 +13,14 @@ struct Simulate {
         let start = clock.now
         var report = Report()
         for seed in options.seeds {
-            let run = SeedRun(seed: seed, isTraced: options.isTraced)
+            // A trap leaves no report: whoever asked knows at least which seed it was.
+            if options.endsAtFirstFailure { fputs("seed \(seed)\n", stderr) }
+            let run = SeedRun(
+                seed: seed, isTraced: options.isTraced, isShrunk: !options.endsAtFirstFailure)
             if let failure = run.failure { print(failure) }
             report.add(run)
             fflush(nil)
+            if options.endsAtFirstFailure, run.failure != nil { break }
         }
         let elapsed = start.duration(to: clock.now) / Duration.milliseconds(1)
         for line in report.lines(elapsedMilliseconds: Int64(elapsed), isJSON: options.isJSON) {
