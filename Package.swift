@@ -98,9 +98,7 @@ let storage: [Target] = [
     tests(
         "StoreTests",
         ["Store", "SyncCore", "WireFormat", "SyncSession", "Records", "LogWriting", grdb]),
-    .target(
-        name: "FaultyDisk", dependencies: [sqlite], path: "Tests/FaultyDisk",
-        swiftSettings: strict),
+    library("FaultyDisk", [sqlite]),
     .testTarget(
         name: "StorageFaultTests",
         dependencies: [
@@ -118,8 +116,8 @@ let storage: [Target] = [
     library(
         "Simulation",
         [
-            "ReferenceModel", "Store", "SyncCore", "WireFormat", "SyncSession", "Records", "Access",
-            "LogWriting",
+            "ReferenceModel", "FaultyDisk", "Store", "SyncCore", "WireFormat", "SyncSession",
+            "Records", "Access", "LogWriting",
         ]),
     .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
     .target(

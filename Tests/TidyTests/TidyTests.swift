@@ -21,7 +21,8 @@ struct TidyTests {
         ])
         // Not part of the shipped program: nothing of that imports them.
         arrows["ReferenceModel"] = []
-        arrows["Simulation"] = pure.union(["Store", "ReferenceModel"])
+        arrows["FaultyDisk"] = []
+        arrows["Simulation"] = pure.union(["Store", "ReferenceModel", "FaultyDisk"])
         arrows["simulate"] = ["Simulation"]
         return arrows
     }()
