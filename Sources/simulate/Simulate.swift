@@ -14,7 +14,9 @@ struct Simulate {
         var report = Report()
         for seed in options.seeds {
             // A trap leaves no report: whoever asked knows at least which seed it was.
-            if options.endsAtFirstFailure { fputs("seed \(seed)\n", stderr) }
+            if options.endsAtFirstFailure {
+                FileHandle.standardError.write(Data("seed \(seed)\n".utf8))
+            }
             let run = SeedRun(
                 seed: seed, isTraced: options.isTraced, isShrunk: !options.endsAtFirstFailure)
             if let failure = run.failure { print(failure) }
