@@ -8,6 +8,8 @@ struct DiskFile: Sendable {
     private var unsynced: [Int: [[UInt8]]] = [:]
     /// Sectors that a failed sync lost: the system believes that they are on disk.
     private var lost: Set<Int> = []
+    /// The least that was left by truncating since the last sync: what lies behind came later.
+    private var kept = Int.max
 
     mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
         let end = offset + bytes.count
@@ -21,16 +23,23 @@ struct DiskFile: Sendable {
 
     mutating func truncate(to count: Int) {
         if count < content.count { content.removeSubrange(count...) }
+        kept = min(kept, content.count)
         let sectors = (count + Self.sectorBytes - 1) / Self.sectorBytes
         unsynced = unsynced.filter { $0.key < sectors }
         lost = lost.filter { $0 < sectors }
     }
 
+    /// Sector by sector: files are long, and what is synced of them is short.
     mutating func sync() {
-        var bytes = content
-        for sector in lost { Self.put(Self.sector(sector, of: synced), sector, in: &bytes) }
-        synced = bytes
+        if synced.count > kept { synced.removeSubrange(kept...) }
+        if synced.count > content.count { synced.removeSubrange(content.count...) }
+        synced += [UInt8](repeating: 0, count: content.count - synced.count)
+        for (sector, versions) in unsynced {
+            guard let last = versions.last else { continue }
+            Self.put(last, sector, in: &synced)
+        }
         unsynced = [:]
+        kept = .max
     }
 
     mutating func failSync() {
@@ -59,6 +68,7 @@ struct DiskFile: Sendable {
         synced = bytes
         unsynced = [:]
         lost = []
+        kept = .max
     }
 
     /// Old, new, or torn between two versions that followed each other.

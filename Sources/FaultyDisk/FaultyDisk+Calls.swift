@@ -57,6 +57,10 @@ extension FaultyDisk {
             guard state.isUp(boot) else {
                 return (change.errorCode, nil as (@Sendable () -> Void)?)
             }
+            if state.isPaused {
+                change.apply(to: &state.contents)
+                return (SQLITE_OK, nil)
+            }
             state.changes += 1
             return state.perform(change)
         }
@@ -71,8 +75,10 @@ extension FaultyDisk {
     {
         state.withLock { state in
             guard state.isUp(boot) else { return DiskChange.extended(1) }
-            state.reads += 1
-            if let fault = state.fault, fault.kind == .readError, fault.call == state.reads {
+            if !state.isPaused { state.reads += 1 }
+            if !state.isPaused, let fault = state.fault, fault.kind == .readError,
+                fault.call == state.reads
+            {
                 state.hasFired = true
                 return DiskChange.extended(1)
             }

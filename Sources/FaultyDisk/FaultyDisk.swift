@@ -12,6 +12,8 @@ public final class FaultyDisk: Sendable {
         var isDown = false
         var fault: DiskFault?
         var hasFired = false
+        /// The plan waits: calls neither count nor fail.
+        var isPaused = false
         /// Since the plan was made.
         var changes = 0
         var reads = 0
@@ -66,6 +68,20 @@ public final class FaultyDisk: Sendable {
             state.reads = 0
         }
     }
+
+    /// While paused nothing goes wrong, and no call counts.
+    public func pause(_ isPaused: Bool) { state.withLock { $0.isPaused = isPaused } }
+
+    /// The planned fault, once each time it came about.
+    public func takeFired() -> DiskFault? {
+        state.withLock { state in
+            defer { state.hasFired = false }
+            return state.hasFired ? state.fault : nil
+        }
+    }
+
+    /// The process or the machine went off, and nothing works until the next boot.
+    public var isDown: Bool { state.withLock { $0.isDown } }
 
     /// What others do while a slow call hangs.
     public func meanwhile(_ work: (@Sendable () -> Void)?) {

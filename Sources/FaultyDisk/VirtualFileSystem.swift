@@ -19,8 +19,10 @@ enum VirtualFileSystem {
         return UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
     }()
 
+    static func register() { precondition(isRegistered, "SQLite takes another file system") }
+
     static func mount(_ disk: FaultyDisk) {
-        precondition(isRegistered, "SQLite takes another file system")
+        register()
         disks.withLock { $0[disk.folder] = disk }
     }
 
@@ -47,8 +49,12 @@ enum VirtualFileSystem {
     }
 
     private static var methods: sqlite3_vfs {
-        // Time, randomness and libraries stay the system's.
+        // Time and libraries stay the system's.
         var methods = systemsOwn.pointee
+        methods.xRandomness = { _, count, bytes in
+            Randomness.fill(UnsafeMutableRawBufferPointer(start: bytes, count: Int(count)))
+            return count
+        }
         methods.pNext = nil
         methods.szOsFile = max(methods.szOsFile, Int32(MemoryLayout<FileSlot>.size))
         methods.zName = name

@@ -12,20 +12,17 @@ public enum Fault: Int, CaseIterable, Sendable, CustomStringConvertible {
     /// Why a fault is not met here, or not in full.
     public var remark: String? {
         switch self {
-        case .powerCut, .bitRot: "in Tests/StorageFaults: below SQLite, on files"
-        case .crash:
-            "between calls of the store and after its commits; within them in "
-                + "Tests/StorageFaults"
-        case .readOrWriteError, .diskFull, .locked:
-            "as what the store's calls throw; at each write of SQLite in Tests/StorageFaults"
+        case .powerCut, .bitRot: "on machines whose disks are files, in every third seed"
+        case .crash, .readOrWriteError, .diskFull, .locked:
+            "below SQLite on machines whose disks are files, between calls of the store on others"
         case .pruning: "no pruning in the product yet"
         case .keyChange: "a key cannot change while changes are queued: revoked and registered anew"
         default: nil
         }
     }
 
-    /// Met elsewhere, or part of a feature that does not exist yet.
-    public var isHook: Bool { [.powerCut, .bitRot, .pruning].contains(self) }
+    /// Part of a feature that does not exist yet.
+    public var isHook: Bool { self == .pruning }
 }
 
 /// What a county's exchange was doing when a fault met it.

@@ -130,8 +130,10 @@ final class HubMachine: Machine {
         _ request: ExchangeRequest, from member: Member, _ store: Store
     ) throws -> ExchangeAnswer {
         if flaw == .forgets, !request.segments.isEmpty, dice.roll(1...4) == 1 {
-            let copy = try open(InMemoryDatabase(copyOf: disk))
-            return try copy.exchange(request, from: member).answer
+            let copy = try disk.copy()
+            return try withExtendedLifetime(copy) {
+                try open(copy).exchange(request, from: member).answer
+            }
         }
         var (answer, applied) = try store.exchange(request, from: member)
         if applied.newChanges > 0 { wake() }

@@ -1,3 +1,4 @@
+import FaultyDisk
 import Store
 import SyncCore
 
@@ -88,6 +89,33 @@ extension World {
         case .full: county.due.add(.diskFull)
         case .ioError: county.due.add(.readOrWriteError)
         case .locked: county.due.add(.locked)
+        case .powerCut, .crashWithin, .bitRot:
+            let places = [county, hub].filter { $0.files != nil }
+            guard let machine = dice.pick(places), let files = machine.files else { return }
+            try perform(incident, at: machine, files, for: county, dice)
+        }
+    }
+
+    /// Below SQLite.
+    private func perform(
+        _ incident: Incident, at machine: Machine, _ files: FileDisk, for county: CountyMachine,
+        _ dice: Dice
+    ) throws {
+        switch incident {
+        case .powerCut where dice.roll(0...1) == 0:
+            note(.powerCut, at: county)
+            machine.cutPower()
+        case .powerCut:
+            files.plan(.powerCut(seed: dice.next()), at: dice.roll(1...20), for: county)
+        case .bitRot:
+            guard machine.rot == nil else { return }
+            note(.bitRot, at: county)
+            machine.rot = try BitRot.strike(machine, files, dice)
+            machine.startSoon()
+            schedule.after(dice.milliseconds(5000...(3 * Trial.minute))) { [self] in
+                try lookAfter(machine, dice)
+            }
+        default: files.plan(machine.violent(), at: dice.roll(1...20), for: county)
         }
     }
 
@@ -104,24 +132,24 @@ extension World {
 
     private func restore(_ machine: Machine) throws {
         guard let backup = machine.backup else { return }
-        let copy = try InMemoryDatabase(copyOf: backup)
+        let copy = try backup.copy()
         try destroy(machine, leaving: copy)
         if machine === hub { judge.forget() }
         try machine.replaceDisk(copy)
     }
 
     /// A new hub with the old key, which its counties fill again.
-    private func loseHub() throws {
+    func loseHub() throws {
         try destroy(hub, leaving: nil)
         judge.forget()
         try hub.replaceDisk(
-            InMemoryDatabase(),
+            hub.disk.fresh(),
             identity(hub.name.name, .hub, division: hub.identity.division, key: 0))
         for county in counties { try register(county.identity) }
     }
 
     /// The node's computer is set up anew, with the old key or with another one.
-    private func reenrol(_ county: CountyMachine, _ dice: Dice) throws {
+    func reenrol(_ county: CountyMachine, _ dice: Dice) throws {
         let old = county.identity
         try destroy(county, leaving: nil)
         let isAlone = counties.count { $0.name == old.node } == 1
@@ -130,7 +158,7 @@ extension World {
         let isFirstKey = try World.key(key).publicKey == old.key.publicKey || isNewKey
         let identity = try identity(
             old.node.name, .county, division: old.division, key: isFirstKey ? key : county.number)
-        try county.replaceDisk(InMemoryDatabase(), isAlone ? identity : sameKey(old, identity))
+        try county.replaceDisk(county.disk.fresh(), isAlone ? identity : sameKey(old, identity))
         if isNewKey { note(.keyChange, at: county) }
         try register(county.identity)
     }

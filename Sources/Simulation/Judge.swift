@@ -58,13 +58,13 @@ final class Judge {
         } else {
             reference = writer.judge(
                 target, of: record, holds: kind == .hold, replacing: before)
-            standing[target] = (kind == .hold, [reference])
         }
-        writers[scope] = writer
         let report = try hub.apply([writer.seal(writer.changes.count...writer.changes.count)])
         guard report.refusals.isEmpty else {
             throw world.violation("the hub refuses its own verdict: \(report.refusals)")
         }
+        writers[scope] = writer
+        if kind != .void { standing[target] = (kind == .hold, [reference]) }
         let ledger = world.ledger
         var act = Act(id: ledger.id(reference), record: ledger.id(record), kind: kind)
         act.target = ledger.id(target)

@@ -1,31 +1,12 @@
-import ReferenceModel
 import Store
 import SyncCore
-import Synchronization
-
-/// What one machine believes the time to be.
-final class MachineClock: Sendable {
-    private let time: VirtualClock
-    private let skewMilliseconds: Atomic<Int64>
-
-    init(_ time: VirtualClock, skew: Int64) {
-        self.time = time
-        skewMilliseconds = Atomic(skew)
-    }
-
-    var now: Int64 {
-        World.epoch + time.wall + skewMilliseconds.load(ordering: .relaxed)
-    }
-
-    func jump(to skew: Int64) { skewMilliseconds.store(skew, ordering: .relaxed) }
-}
 
 /// A computer: a disk that outlives its processes, and at most one process at a time.
 class Machine {
     unowned let world: World
     let number: Int
     private(set) var identity: Identity
-    private(set) var disk: InMemoryDatabase
+    private(set) var disk: any Disk
     let dice: Dice
     let clock: MachineClock
     /// Nil while no process runs.
@@ -36,52 +17,96 @@ class Machine {
     private(set) var life = 0
     private(set) var crashes = 0
     /// The last copy of the disk that somebody put aside.
-    private(set) var backup: InMemoryDatabase?
+    private(set) var backup: (any Disk)?
+    /// What people here were told is kept, since this disk was put in.
+    private(set) var promised: [Reference] = []
+    /// A segment that rotted, until somebody looked.
+    var rot: BitRot?
     /// Switched off until everything works again.
     var isSilent = false
     var crashRate: Int { 0 }
 
     var name: NodeID { identity.node }
+    /// Where SQLite meets what goes wrong, and not the callers of the store.
+    var files: FileDisk? { disk as? FileDisk }
     private let random: @Sendable (Int) -> [UInt8]
+    /// What checks read while no process runs.
+    private var looked: (disk: any Disk, store: Store)?
 
-    /// `skew`: what its clock shows beyond the true time, in milliseconds. `disk`: that of another
-    /// machine, copied; nil for a new one.
+    /// `skew`: what its clock shows beyond the true time, in milliseconds. `disk`: empty, or with
+    /// `isCopied` that of another machine.
     init(
-        _ identity: Identity, number: Int, skew: Int64, disk: InMemoryDatabase? = nil,
+        _ identity: Identity, number: Int, skew: Int64, disk: any Disk, isCopied: Bool = false,
         in world: World
     ) throws {
         self.world = world
         self.number = number
         self.identity = identity
-        self.disk = try disk ?? InMemoryDatabase()
+        self.disk = disk
         dice = world.dice.fork()
         let clock = MachineClock(world.schedule.clock, skew: skew)
         self.clock = clock
         let salts = world.dice.fork()
         random = { salts.bytes($0) }
-        if disk == nil { _ = try open(self.disk, identity) }
+        if !isCopied { try disk.create(identity, clock: { clock.now }, random: random) }
     }
 
-    func open(_ disk: InMemoryDatabase, _ identity: Identity? = nil) throws -> Store {
-        try Store(
-            inMemory: disk, identity: identity, clock: { [clock] in clock.now }, random: random)
+    func open(_ disk: any Disk) throws -> Store {
+        try disk.open(clock: { [clock] in clock.now }, random: random)
     }
 
     /// For checks: what the disk holds, whether or not a process runs.
-    func inspected() throws -> Store { try store ?? open(disk) }
+    func inspected() throws -> Store {
+        if let store { return store }
+        if let looked { return looked.store }
+        // Looking at files changes them.
+        let copy = files == nil ? disk : try disk.copy()
+        let store = try open(copy)
+        looked = (copy, store)
+        return store
+    }
+
+    /// What an administrator does here, also while no process runs.
+    func administer<T>(_ work: (Store) throws -> T) throws -> T {
+        if let store { return try work(store) }
+        let own = try open(disk)
+        defer {
+            if files != nil { try? own.close() }
+            looked = nil
+        }
+        return try work(own)
+    }
 
     // MARK: Processes
 
     func start() throws {
         guard store == nil, !isSilent else { return }
         process += 1
-        store = try open(disk)
-        world.trace("\(name) starts")
-        try started()
+        looked = nil
+        switch try attempt({ try open(disk) }) {
+        case .done(let opened):
+            store = opened
+            world.trace("\(name) starts")
+            if files != nil { try Checks(world: world).promises(self, opened) }
+            try started()
+        case .failed: startSoon()
+        case .crashed: break
+        }
     }
 
-    /// Ends the process; nothing starts it again.
+    /// Ends the process in good order; nothing starts it again.
     func stop() {
+        // Closing copies the log into the database. What fails here nobody is told.
+        if let files, let store {
+            files.underFaults { try? store.close() }
+            noteFired(files)
+        }
+        end()
+    }
+
+    private func end() {
+        disk.abandon()
+        if files != nil { try? store?.close() }
         store = nil
         process += 1
         stopped()
@@ -90,8 +115,14 @@ class Machine {
     func crash() {
         world.trace("\(name) crashes")
         crashes += 1
-        stop()
+        end()
         startSoon()
+    }
+
+    /// All goes dark: what was not synced may be gone, or half there.
+    func cutPower() {
+        files?.cutPower(seed: dice.next())
+        crash()
     }
 
     func startSoon() {
@@ -108,19 +139,24 @@ class Machine {
 
     // MARK: Disks
 
-    func putAside() throws { backup = try InMemoryDatabase(copyOf: disk) }
+    func putAside() throws { backup = try disk.copy() }
 
     /// Another disk is put in. `identity`: of a new, empty one.
-    func replaceDisk(_ new: InMemoryDatabase, _ identity: Identity? = nil) throws {
+    func replaceDisk(_ new: any Disk, _ identity: Identity? = nil) throws {
         stop()
         life += 1
         disk = new
+        looked = nil
+        rot = nil
+        promised = []
         if let identity {
             self.identity = identity
-            _ = try open(disk, identity)
+            try disk.create(identity, clock: { [clock] in clock.now }, random: random)
         }
         startSoon()
     }
+
+    func promise(_ reference: Reference) { promised.append(reference) }
 
     // MARK: Steps
 
@@ -136,67 +172,5 @@ class Machine {
             guard self.process == process, let store else { return }
             try body(store)
         }
-    }
-
-    /// What a call of the store comes to. After an I/O error nobody knows whether it was committed.
-    enum Call<T> {
-        case done(T)
-        case failed(String)
-        case crashed
-    }
-
-    /// `county`: whose exchange the call belongs to.
-    func call<T>(_ store: Store, of county: CountyMachine, _ body: (Store) throws -> T) throws
-        -> Call<T>
-    {
-        let faults = world.network.faults
-        func happens(_ rate: Int, _ fault: Fault) -> Bool {
-            guard county.due.take(fault) || dice.happens(perMillion: rate) else { return false }
-            world.note(fault, at: county)
-            return true
-        }
-        if happens(crashRate, .crash) {
-            crash()
-            return .crashed
-        }
-        if happens(faults.locked, .locked) { return .failed("locked") }
-        if happens(faults.diskFull, .diskFull) { return .failed("disk full") }
-        if happens(faults.ioError, .readOrWriteError) {
-            if dice.roll(0...1) == 0 { _ = try body(store) }
-            return .failed("i/o error")
-        }
-        let result = try body(store)
-        if happens(crashRate, .crash) {
-            crash()
-            return .crashed
-        }
-        return .done(result)
-    }
-
-    /// A person's writes, all of them or none. What was committed goes into the ledger before
-    /// anything else happens, also where the person does not hear of it.
-    func write(_ edits: [Edit], _ entry: (Appended) throws -> LedgerEntry) throws {
-        guard let store else { return }
-        let faults = world.network.faults
-        if dice.happens(perMillion: faults.locked + faults.diskFull) { return }
-        let isLost = dice.happens(perMillion: faults.lostAcknowledgement)
-        let isUnknown = dice.happens(perMillion: faults.ioError)
-        let appended = try store.append(edits).filter { $0.change != nil }
-        for appended in appended {
-            var new = try entry(appended)
-            new.isAcknowledged = !isLost && !isUnknown
-            guard let change = try store.change(ShortID(new.reference)) else {
-                throw world.violation("\(name) does not find its own new change \(new.reference)")
-            }
-            new.headerBytes = change.headerBytes
-            new.payloadBytes = change.payloadBytes
-            world.ledger.add(new)
-            world.trace(
-                "\(name) writes \(new.act.kind) \(world.short(new.reference)) of "
-                    + "\(world.short(new.record)) groups \(new.act.writes.keys.sorted())")
-        }
-        if appended.isEmpty { return }
-        // Where nobody knows whether it was committed, it may have been, and must not stay here.
-        if isLost { crash() } else { try wrote() }
     }
 }

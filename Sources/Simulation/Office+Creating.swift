@@ -88,9 +88,8 @@ extension Office {
     }
 
     private func created(
-        _ appended: Appended, _ type: String, _ groups: [GroupID: [FieldID: Value]]
+        _ reference: Reference, _ type: String, _ groups: [GroupID: [FieldID: Value]]
     ) -> LedgerEntry {
-        let reference = appended.record.state.record
         let id = ledger.id(reference)
         var act = Act(id: id, record: id, kind: .edit)
         for (group, fields) in groups { act.writes[Int(group)] = Self.bytes(fields) }

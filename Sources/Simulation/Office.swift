@@ -167,10 +167,7 @@ final class Office {
     }
 
     private func write(_ edit: Edit, _ form: Form, _ values: [GroupID: [UInt8]]) throws {
-        try machine.write([edit]) { appended in
-            guard let reference = appended.change else {
-                throw machine.world.violation("a change has no reference")
-            }
+        try machine.write([edit]) { reference in
             let kind: Act.Kind =
                 edit.kind == .join ? .join : edit.kind == .decision ? .decision : .edit
             var act = Act(
@@ -211,10 +208,7 @@ final class Office {
         let edit = Edit(
             target: .existing(record.state.record), basis: .nothing,
             writes: values.mapValues { .verbatim($0) }, author: "import", schemaVersion: 1)
-        try machine.write([edit]) { appended in
-            guard let reference = appended.change else {
-                throw machine.world.violation("a change has no reference")
-            }
+        try machine.write([edit]) { reference in
             var act = Act(
                 id: ledger.id(reference), record: ledger.id(record.state.record), kind: .edit)
             for (group, value) in values { act.writes[Int(group)] = value }
@@ -229,7 +223,8 @@ final class Office {
     private func seenHeads(
         _ edit: Edit, _ reference: Reference, _ form: Form
     ) throws -> [Reference] {
-        guard edit.kind == .decision, let change = try machine.store?.change(ShortID(reference))
+        guard edit.kind == .decision,
+            let change = try machine.inspected().change(ShortID(reference))
         else { return form.shown.heads }
         return change.header.parents
     }

@@ -5,6 +5,7 @@ enum Incident: CaseIterable {
     case countyCrash, hubCrash, partition, clockJump, nodeRestored, nodeCloned, hubRestored
     case hubLost, nodeReenrolled, newerVersion, scopeTaken, keyRevoked, race, malice, limit
     case silence, night, bundle, verdicts, full, ioError, locked, backlog
+    case powerCut, crashWithin, bitRot
 
     var fault: Fault? {
         switch self {
@@ -26,9 +27,13 @@ enum Incident: CaseIterable {
         case .full: .diskFull
         case .ioError: .readOrWriteError
         case .locked: .locked
-        case .bundle, .verdicts: nil
+        // Noted when and where they strike.
+        case .bundle, .verdicts, .powerCut, .crashWithin, .bitRot: nil
         }
     }
+
+    /// Only where SQLite has files.
+    var isOfFiles: Bool { [.powerCut, .crashWithin, .bitRot].contains(self) }
 
     /// Destroys what may exist nowhere else.
     var isDisaster: Bool {
@@ -64,8 +69,10 @@ struct Step: CustomStringConvertible {
 }
 
 enum Script {
-    /// `minutes`: how long people work.
-    static func drawn(_ dice: Dice, counties: Int, minutes: Int64) -> [Step] {
+    /// `minutes`: how long people work. `files`: machines whose disks are files.
+    static func drawn(
+        _ dice: Dice, counties: Int, minutes: Int64, files: Set<Int> = []
+    ) -> [Step] {
         let end = minutes * Trial.minute
         var steps: [Step] = []
         func add(_ time: Int64, _ machine: Int, _ action: Step.Action) {
@@ -83,8 +90,8 @@ enum Script {
                     : dice.milliseconds(1000...(2 * pause))
             }
         }
-        for incident in Incident.allCases where dice.roll(0...(incident == .backlog ? 60 : 4)) == 0
-        {
+        for incident in Incident.allCases
+        where !incident.isOfFiles && dice.roll(0...(incident == .backlog ? 60 : 4)) == 0 {
             let state = ExchangeState.allCases[dice.roll(0...7)]
             let machine = dice.roll(1...counties)
             let time = dice.milliseconds((end / 10)...(end * 9 / 10))
@@ -97,6 +104,16 @@ enum Script {
                 add(
                     dice.milliseconds(time...end), dice.roll(1...counties),
                     .incident(incident, ExchangeState.allCases[dice.roll(0...7)]))
+            }
+        }
+        for incident in Incident.allCases where incident.isOfFiles && !files.isEmpty {
+            for _ in 0..<dice.roll(0...4) {
+                // The hub's disk fails within some county's exchange.
+                let machine = dice.pick(files.sorted()) ?? 0
+                let state = ExchangeState.allCases[dice.roll(0...7)]
+                add(
+                    dice.milliseconds((end / 10)...(end * 9 / 10)),
+                    machine == 0 ? dice.roll(1...counties) : machine, .incident(incident, state))
             }
         }
         return steps.enumerated().sorted {

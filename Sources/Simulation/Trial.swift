@@ -15,19 +15,30 @@ struct Trial {
         var budgetBytes: Int
         /// Off: what is sent twice arrives twice.
         var isGuarded: Bool
+        /// Machines whose disks are files and fail below SQLite.
+        var files: Set<Int> = []
 
         static func drawn(_ seed: UInt64) -> Setup {
             let dice = Dice(seed: seed ^ 0x5EED)
             // A province of eight costs what four of two do.
             let counties = [1, 2, 2, 3, 3, 3, 4, 4, 5, 6, 8][dice.roll(0...10)]
             let minutes = dice.milliseconds(4...10)
+            let files = Self.files(Dice(seed: seed ^ 0xF11E), counties: counties)
             return Setup(
                 faults: .drawn(dice), counties: counties, skews: World.skews(dice),
-                script: Script.drawn(dice.fork(), counties: counties, minutes: minutes),
+
+                script: Script.drawn(
+                    dice.fork(), counties: counties, minutes: minutes, files: files),
                 workMinutes: minutes,
                 budgetBytes: dice.roll(0...2) == 0
                     ? dice.roll(1...2000) : Limits.exchangeBudgetBytes,
-                isGuarded: dice.roll(0...1) == 0)
+                isGuarded: dice.roll(0...1) == 0, files: files)
+        }
+
+        /// In every third province one to three machines.
+        private static func files(_ dice: Dice, counties: Int) -> Set<Int> {
+            if dice.roll(0...2) > 0 { return [] }
+            return Set((0..<dice.roll(1...3)).map { _ in dice.roll(0...counties) })
         }
     }
 
@@ -40,7 +51,7 @@ struct Trial {
         self.setup = setup
         world = try World(
             seed: seed, counties: setup.counties, faults: setup.faults, skews: setup.skews,
-            isTraced: isTraced, isRecorded: isRecorded)
+            files: setup.files, isTraced: isTraced, isRecorded: isRecorded)
         world.hub.flaw = setup.hubFlaw
         world.hub.isGuarded = setup.isGuarded
         for office in world.offices { office.flaw = setup.officeFlaw }
@@ -50,6 +61,7 @@ struct Trial {
     func run() throws {
         do {
             try work()
+            try repairDisks()
             try Checks(world: world).afterWork()
             try settle()
             try stayQuiet()
@@ -75,6 +87,14 @@ struct Trial {
         cutLines()
         try world.start()
         try world.schedule.run(until: end)
+    }
+
+    /// Disks fail no more, and what rotted is mended as far as somebody holds it.
+    private func repairDisks() throws {
+        for machine in world.machines {
+            machine.files?.unplan()
+            try world.lookAfter(machine, world.dice)
+        }
     }
 
     private func cutLines() {

@@ -1,3 +1,4 @@
+import FaultyDisk
 import Foundation
 import Records
 import ReferenceModel
@@ -54,15 +55,23 @@ final class World {
         return ("\(county)-0\(index == 1 ? 2 : 1)", "\(county)")
     }
 
-    /// `skews`: of the hub's clock and of each county's, in milliseconds.
+    /// `skews`: of the hub's clock and of each county's, in milliseconds. `files`: machines whose
+    /// disks are files.
     init(
-        seed: UInt64, counties count: Int, faults: Faults, skews: [Int64], isTraced: Bool = false,
-        isRecorded: Bool = false
+        seed: UInt64, counties count: Int, faults: Faults, skews: [Int64], files: Set<Int> = [],
+        isTraced: Bool = false, isRecorded: Bool = false
     ) throws {
         self.seed = seed
         self.isTraced = isTraced
         self.isRecorded = isRecorded
         dice = Dice(seed: seed)
+        schedule.isExcused = { [unowned self] error in
+            if case StoreError.damaged = error {
+                machines.contains { $0.rot != nil }
+            } else {
+                false
+            }
+        }
         network = Network(self, faults: faults, dice: dice.fork())
         receipts = ReceiptBook(self)
         judge = Judge(self)
@@ -71,11 +80,17 @@ final class World {
             return try identity(name, .county, division: division, key: index + 1)
         }
         let hub = try identity("630000-hub", .hub, division: "630000", key: 0)
-        self.hub = try HubMachine(hub, number: 0, skew: skews[0], in: self)
+        func disk(_ number: Int) throws -> any Disk {
+            try files.contains(number) ? FileDisk() : MemoryDisk()
+        }
+        // The same logs below SQLite from the same seed.
+        if !files.isEmpty { Randomness.begin(seed: seed) }
+        self.hub = try HubMachine(hub, number: 0, skew: skews[0], disk: disk(0), in: self)
         offices.append(Office(self.hub))
         for (index, identity) in identities.enumerated() {
             let county = try CountyMachine(
-                identity, number: index + 1, skew: skews[(index + 1) % skews.count], in: self)
+                identity, number: index + 1, skew: skews[(index + 1) % skews.count],
+                disk: disk(index + 1), in: self)
             counties.append(county)
             offices.append(Office(county))
         }
@@ -91,8 +106,8 @@ final class World {
     /// copied its disk and started the copy.
     func clone(_ county: CountyMachine) throws -> CountyMachine {
         let clone = try CountyMachine(
-            county.identity, number: machines.count, skew: 0,
-            disk: InMemoryDatabase(copyOf: county.disk), in: self)
+            county.identity, number: machines.count, skew: 0, disk: county.disk.copy(),
+            isCopied: true, in: self)
         clone.budgetBytes = county.budgetBytes
         counties.append(clone)
         offices.append(Office(clone))
@@ -126,11 +141,18 @@ final class World {
     /// The hub's administrator sees to it that a node is registered with these scopes, or not at
     /// all when there are none.
     func register(_ identity: Identity, scopes: [Scope]? = nil) throws {
-        let store = try hub.inspected()
         let scopes = scopes ?? identity.ownScopes
+        let isNews = try hub.administer { try register(identity, scopes, at: $0) }
+        if isNews, hub.store != nil { try hub.wrote() }
+    }
+
+    /// False: it stands so already.
+    private func register(
+        _ identity: Identity, _ scopes: [Scope], at store: Store
+    ) throws -> Bool {
         let member = try store.member(identity.node)
         if let member, member.key == identity.key.publicKey, member.scopes == scopes.sorted() {
-            return
+            return false
         }
         let values: [GroupID: Edit.GroupWrite] = [
             RegisteredNode.Group.identity: .fields([
@@ -161,7 +183,7 @@ final class World {
                     target: .new(type: RegisteredNode.type.name, scope: .province, lane: .control),
                     basis: .nothing, writes: values, author: "admin", schemaVersion: 1))
         }
-        if hub.store != nil { try hub.wrote() }
+        return true
     }
 
     /// Also withdrawn ones; several, after a hub was lost and filled again.
@@ -187,13 +209,24 @@ final class World {
 
     /// A disk is about to be lost, and perhaps replaced by an older copy: what only it held is
     /// excused.
-    func destroy(_ machine: Machine, leaving copy: InMemoryDatabase?) throws {
+    func destroy(_ machine: Machine, leaving copy: (any Disk)?) throws {
         hadDisaster = true
-        var survivors = try machines.filter { $0 !== machine }.map { try $0.inspected() }
-        if let copy { survivors.append(try machine.open(copy)) }
-        for entry in ledger.entries where !ledger.excused.contains(entry.act.id) {
-            let id = ShortID(entry.reference)
-            if try !survivors.contains(where: { try $0.change(id) != nil }) { ledger.excuse(entry) }
+        let others = machines.filter { $0 !== machine }
+        var survivors = try others.map { (store: try $0.inspected(), isRotten: $0.rot != nil) }
+        let looked = try copy?.copy()
+        if let looked { survivors.append((try machine.open(looked), false)) }
+        func isHeld(_ id: ShortID, _ store: Store, _ isRotten: Bool) throws -> Bool {
+            do { return try store.change(id) != nil } catch StoreError.damaged where isRotten {
+                return false
+            }
+        }
+        try withExtendedLifetime(looked) {
+            for entry in ledger.entries where !ledger.excused.contains(entry.act.id) {
+                let id = ShortID(entry.reference)
+                if try !survivors.contains(where: { try isHeld(id, $0.store, $0.isRotten) }) {
+                    ledger.excuse(entry)
+                }
+            }
         }
     }
 

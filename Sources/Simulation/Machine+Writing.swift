@@ -1,0 +1,91 @@
+import Records
+import ReferenceModel
+import Store
+import SyncCore
+
+/// What people write at a machine.
+extension Machine {
+    /// All of it or nothing. What was committed goes into the ledger before anything else happens,
+    /// also where the person does not hear of it. `entry`: of a change that was made.
+    func write(_ edits: [Edit], _ entry: (Reference) throws -> LedgerEntry) throws {
+        guard let store else { return }
+        let faults = world.network.faults
+        if files == nil, dice.happens(perMillion: faults.locked + faults.diskFull) { return }
+        let isLost = dice.happens(perMillion: faults.lostAcknowledgement)
+        let isUnknown = files == nil && dice.happens(perMillion: faults.ioError)
+        let before = files == nil ? [:] : try ownTips(store)
+        switch try attempt({ try store.append(edits) }) {
+        case .done(let appended):
+            let made = appended.compactMap(\.change)
+            try note(made, isAcknowledged: !isLost && !isUnknown, entry)
+            if made.isEmpty { return }
+            // Where nobody knows whether it was committed, it may have been, and must not stay here.
+            if isLost { crash() } else { try wrote() }
+        case .failed:
+            try note(found(edits, since: before), isAcknowledged: false, entry)
+            try wrote()
+        case .crashed: try note(found(edits, since: before), isAcknowledged: false, entry)
+        }
+    }
+
+    private func note(
+        _ made: [Reference], isAcknowledged: Bool, _ entry: (Reference) throws -> LedgerEntry
+    ) throws {
+        for reference in made {
+            var new = try entry(reference)
+            new.isAcknowledged = isAcknowledged
+            guard let change = try inspected().change(ShortID(reference)) else {
+                throw world.violation("\(name) does not find its own new change \(reference)")
+            }
+            new.headerBytes = change.headerBytes
+            new.payloadBytes = change.payloadBytes
+            world.ledger.add(new)
+            if isAcknowledged { promise(reference) }
+            world.trace(
+                "\(name) writes \(new.act.kind) \(world.short(reference)) of "
+                    + "\(world.short(new.record)) groups \(new.act.writes.keys.sorted())")
+        }
+    }
+
+    // MARK: Open outcomes
+
+    private func ownTips(_ store: Store) throws -> [LogID: UInt64] {
+        let entries = try store.reports().compactMap(\.clock).flatMap(\.entries)
+        return Dictionary(
+            uniqueKeysWithValues: entries.filter { $0.log.node == name }.map { entry in
+                (entry.log, entry.tips.map(\.sequence).max() ?? 0)
+            })
+    }
+
+    /// What a write of open outcome left on the disk: all of it or nothing.
+    private func found(_ edits: [Edit], since before: [LogID: UInt64]) throws -> [Reference] {
+        let store = try inspected()
+        let targets = edits.compactMap { edit in
+            if case .existing(let record) = edit.target { record } else { nil }
+        }
+        var made = try targets.flatMap { record in
+            try store.history(ShortID(record))?.map(\.side.reference) ?? []
+        }
+        let types = Set(
+            edits.compactMap { edit in
+                if case .new(let type, _, _) = edit.target { type } else { nil }
+            })
+        for type in types.sorted() {
+            made += try records(of: type, store).map(\.state.record)
+        }
+        made = Set(made).filter { $0.log.node == name && $0.sequence > before[$0.log] ?? 0 }
+            .sorted()
+        guard made.isEmpty || made.count == edits.count else {
+            throw world.violation(
+                "\(made.count) of \(edits.count) edits were kept", promise: "atomicity")
+        }
+        return made
+    }
+
+    private func records(of type: String, _ store: Store) throws -> [StoredRecord] {
+        if let known = Catalogue.type(named: type) {
+            return try store.records(ofType: known, limit: 100_000).elements
+        }
+        return try store.records(ofUnknownType: type, limit: 100_000).elements
+    }
+}
