@@ -180,6 +180,13 @@ let full: [Target] = [
             "BoundedHTTP", arguments, logging, hummingbird, httpTypes,
         ] + nio + lifecycle,
         swiftSettings: strict),
+    // Not part of the shipped program: it runs that as real processes.
+    .executableTarget(
+        name: "soak",
+        dependencies: [
+            "Rehearsal", "APIClient", "Records", "SyncSession",
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        ], swiftSettings: strict),
     // Depends on the program so that it is built before it is run.
     tests(
         "EndToEndTests",

@@ -56,6 +56,9 @@ public actor NodeProcess {
 
     public var isRunning: Bool { process?.isRunning ?? false }
 
+    /// Nobody here stopped it, and it is gone.
+    public var hasEndedByItself: Bool { process.map { !$0.isRunning } ?? false }
+
     /// Returns once the node answers. `wrapper`: a command that runs the program and becomes it,
     /// so that the process is still the node's.
     public func start(under wrapper: [String] = []) async throws {

@@ -18,6 +18,12 @@ public struct Program: Sendable {
         Program(path: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path)
     }
 
+    /// The product of the same build as the program that is running now.
+    public static var beside: Program {
+        let folder = URL(fileURLWithPath: current.path).deletingLastPathComponent()
+        return Program(path: folder.appendingPathComponent("creditsync").path)
+    }
+
     var environment: [String: String] {
         ProcessInfo.processInfo.environment.merging(extraEnvironment) { _, extra in extra }
     }

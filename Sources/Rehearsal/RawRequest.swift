@@ -112,4 +112,16 @@ public enum Port {
         try await channel.close()
         return port
     }
+
+    /// One that the system hands out to nobody: free again after its node was killed.
+    public static func lasting() async throws -> Int {
+        for port in Array(20_000..<32_000).shuffled() {
+            let bound = try? await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .bind(host: "127.0.0.1", port: port).get()
+            guard let bound else { continue }
+            try await bound.close()
+            return port
+        }
+        throw NodeProcess.Broken(description: "every port from 20000 to 31999 is in use")
+    }
 }

@@ -24,6 +24,7 @@ struct TidyTests {
         arrows["FaultyDisk"] = []
         arrows["Simulation"] = pure.union(["Store", "ReferenceModel", "FaultyDisk"])
         arrows["simulate"] = ["Simulation"]
+        arrows["soak"] = ["Rehearsal", "APIClient", "Records", "SyncSession"]
         return arrows
     }()
 

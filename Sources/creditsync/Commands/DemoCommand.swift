@@ -31,24 +31,24 @@ struct DemoCommand: AsyncParsableCommand {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("creditsync-demo-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let stage = DemoStage()
+        let cast = Cast()
         // A demo that is broken off leaves no process and no folder behind.
         let watch = Task {
             for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { break }
             if Task.isCancelled { return }
-            await stage.stop()
+            await cast.stop()
             try? FileManager.default.removeItem(at: folder)
-            Foundation.exit(await stage.isComplete ? 0 : 130)
+            Foundation.exit(await cast.isComplete ? 0 : 130)
         }
-        let outcome = await play(folder.path, stage)
+        let outcome = await play(folder.path, cast)
         if json { Printing.json(report(outcome, begun.duration(to: .now))) }
         if serve, outcome.isGood {
-            await announcePages(stage)
-            await stage.complete()
+            await announcePages(cast)
+            await cast.complete()
             await watch.value
         }
         watch.cancel()
-        await stage.stop()
+        await cast.stop()
         guard outcome.isGood else {
             Story().say("  数据保留在 \(folder.path) / the nodes' folders are kept there")
             throw ExitCode(ExitStatus.failed.rawValue)
@@ -56,12 +56,12 @@ struct DemoCommand: AsyncParsableCommand {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    private func play(_ folder: String, _ stage: DemoStage) async -> Demo.Outcome {
+    private func play(_ folder: String, _ cast: Cast) async -> Demo.Outcome {
         let story = Story()
         do {
             return try await Demo(
                 countyCount: counties, folder: folder, program: .current, story: story
-            ).run(on: stage)
+            ).run(with: cast)
         } catch {
             story.say("\n  演示中断 / the demo broke off: \(error)")
             return Demo.Outcome(problems: ["\(error)"])
@@ -82,9 +82,9 @@ struct DemoCommand: AsyncParsableCommand {
         ]
     }
 
-    private func announcePages(_ stage: DemoStage) async {
+    private func announcePages(_ cast: Cast) async {
         print("\n  页面 / pages:")
-        for node in await stage.all {
+        for node in await cast.all {
             print("  \(node.name)  \(await node.api?.address ?? "")/conflicts")
         }
         print("  Ctrl-C 结束 / ends it")

@@ -39,8 +39,8 @@ struct Demo {
         var all: [NodeProcess] { [hub] + counties }
     }
 
-    func run(on demoStage: DemoStage) async throws -> Outcome {
-        let stage = try await setUp(demoStage)
+    func run(with cast: Cast) async throws -> Outcome {
+        let stage = try await setUp(cast)
         let shared = try await firstSync(stage)
         try await workOffline(stage, shared)
         try await comeOnline(stage)
@@ -53,26 +53,13 @@ struct Demo {
 
     // MARK: 1. Set-up
 
-    private func setUp(_ demoStage: DemoStage) async throws -> Stage {
+    private func setUp(_ cast: Cast) async throws -> Stage {
         let counties = Divisions.counties(ofProvince: Self.province).prefix(countyCount)
         story.chapter(
             1, "省级节点与 \(counties.count) 个县",
             "a hub for \(Self.province) and \(counties.count) counties")
-        let hubFolder = folder + "/630000-hub"
-        let made = try program.run([
-            "init", "--role", "hub", "--province", Self.province, "--node", "630000-hub", "--data",
-            hubFolder, "--json",
-        ])
-        // Both ports are chosen by the system and stay over a restart of the demo's nodes.
-        let hub = NodeProcess(
-            name: "630000-hub", office: Divisions.name(of: Self.province) ?? "", folder: hubFolder,
-            program: program,
-            serveArguments: ["--listen", "127.0.0.1:0", "--sync-listen", "127.0.0.1:0"])
-        await demoStage.add(hub)
-        try await hub.start()
-        let hubPort = await hub.syncAddress.flatMap { URL(string: $0)?.port } ?? 0
-        let hubKey = made["publicKey"]?.string ?? ""
-
+        let founder = try await ProvinceFounder(
+            province: Self.province, in: folder, program: program, cast: cast)
         // The first county has two nodes: a desk machine and a laptop.
         var places = counties.map { (name: "\($0.code)-01", code: $0.code, office: $0.name) }
         if let first = counties.first {
@@ -82,29 +69,11 @@ struct Demo {
         var links: [Link] = []
         var table = Table(["节点", "单位", "本地页面与 API", "同步经由"])
         for place in places {
-            let link = try await Link.open(toHubPort: hubPort)
-            await demoStage.add(link)
-            let path = folder + "/" + place.name
-            let county = try program.run([
-                "init", "--role", "county", "--county", place.code, "--node", place.name, "--data",
-                path, "--hub", "http://127.0.0.1:\(link.port)", "--hub-node", "630000-hub",
-                "--hub-key", hubKey, "--json",
-            ])
-            try await hub.post(
-                "/api/v1/records/node", as: "admin",
-                [
-                    "node": .string(place.name), "publicKey": county["publicKey"] ?? .null,
-                    "scopes": ["province", .string("county/\(place.code)")],
-                    "title": .string(Divisions.fullName(of: place.code) ?? place.office),
-                ])
-            nodes.append(
-                NodeProcess(
-                    name: place.name, office: place.office, folder: path,
-                    program: program,
-                    serveArguments: ["--listen", "127.0.0.1:0"]))
+            let (node, link) = try await founder.addCounty(
+                place.name, code: place.code, office: place.office)
+            nodes.append(node)
             links.append(link)
         }
-        for node in nodes { await demoStage.add(node) }
         try await together(nodes) { try await $0.start() }
         for (node, link) in zip(nodes, links) {
             table.add([
@@ -112,7 +81,7 @@ struct Demo {
             ])
         }
         story.table(table)
-        return Stage(hub: hub, counties: nodes, links: links)
+        return Stage(hub: founder.hub, counties: nodes, links: links)
     }
 
     // MARK: 2. A common start
@@ -257,30 +226,5 @@ struct Demo {
     private func settle(_ stage: Stage) async throws {
         try await syncAll(stage)
         try await syncAll(stage)
-    }
-}
-
-/// Runs the work for all at once, and waits for all.
-func together<Element: Sendable>(
-    _ elements: [Element], _ work: @escaping @Sendable (Element) async throws -> Void
-) async throws {
-    try await withThrowingTaskGroup { group in
-        for element in elements { group.addTask { try await work(element) } }
-        try await group.waitForAll()
-    }
-}
-
-/// Ends the wait for something that never comes.
-func within(
-    seconds: Int, _ what: String, _ work: @escaping @Sendable () async -> Void
-) async throws {
-    try await withThrowingTaskGroup { group in
-        group.addTask { await work() }
-        group.addTask {
-            try await Task.sleep(for: .seconds(seconds))
-            throw NodeProcess.Broken(description: "waited \(seconds) s in vain until \(what)")
-        }
-        try await group.next()
-        group.cancelAll()
     }
 }

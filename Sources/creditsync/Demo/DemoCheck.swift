@@ -13,7 +13,9 @@ struct DemoCheck {
         let status = try await stage.hub.get("/api/v1/status").json
         outcome.changes = Int(status["changes"]?.integer ?? 0)
         outcome.segments = Int(status["segments"]?.integer ?? 0)
-        outcome.hasConverged = try await statesAgree(&outcome)
+        let differences = try await disagreements(among: stage.all)
+        outcome.hasConverged = differences.isEmpty
+        outcome.problems += differences
         for node in stage.all {
             for change in await node.accepted where try await !holds(stage.hub, change) {
                 outcome.lostChanges += 1
@@ -38,24 +40,6 @@ struct DemoCheck {
             outcome.isGood
                 ? "\n  全部一致，无一丢失 / all even, nothing lost"
                 : "\n  出现差异 / something differs:\n  " + outcome.problems.joined(separator: "\n  "))
-    }
-
-    /// Same changes and same state on every node that shares a scope.
-    private func statesAgree(_ outcome: inout Demo.Outcome) async throws -> Bool {
-        var expected: [String: JSON] = [:]
-        var agree = true
-        for node in stage.all {
-            let scopes = try await node.get("/api/v1/state").json["scopes"]?.array ?? []
-            for scope in scopes {
-                let name = Printing.text(scope["scope"])
-                if let first = expected[name], first != scope {
-                    agree = false
-                    outcome.problems.append("\(node.name) differs in \(name)")
-                }
-                expected[name] = expected[name] ?? scope
-            }
-        }
-        return agree
     }
 
     private func holds(_ node: NodeProcess, _ change: String) async throws -> Bool {
