@@ -201,8 +201,8 @@ final class CountyMachine: Machine {
     }
 
     private func isBelieved(_ envelope: Envelope, _ body: [UInt8]) throws -> Bool {
-        try MessageProof(encoded: envelope.proof).isValid(
-            .request(method: "POST", path: envelope.path, body: .sha256(body)), peer: identity.hub,
+        try envelope.isBelieved(
+            MessageProof(encoded: envelope.proof), body: body, peer: identity.hub,
             key: identity.key.publicKey)
     }
 
@@ -214,9 +214,7 @@ final class CountyMachine: Machine {
         func read(_ body: [UInt8]) throws {
             let proof = try MessageProof(encoded: envelope.proof)
             guard proof.sender == identity.hub, proof.nonce == nonce,
-                proof.isValid(
-                    .answer(status: reply.status, path: envelope.path, body: .sha256(body)),
-                    peer: name, key: identity.hubKey)
+                envelope.isBelieved(proof, body: body, peer: name, key: identity.hubKey)
             else { return try end(0, "", .failure(.untrusted("not signed"))) }
             let offset = proof.time &- clock.now
             hubTime = (proof.boot, offset.magnitude > 60_000 ? offset : 0)

@@ -11,6 +11,8 @@ final class FileDisk: Disk {
     private let folder: DataFolder
     private var otherTool: OtherTool?
     private var isFull = false
+    /// Copied with the rest.
+    var rot: BitRot?
     /// Whose exchange is the occasion of what goes wrong next.
     private(set) var county: CountyMachine?
 
@@ -41,7 +43,11 @@ final class FileDisk: Disk {
         try Store(folder: folder, clock: clock, random: random)
     }
 
-    func copy() throws -> any Disk { try FileDisk(disk.contents) }
+    func copy() throws -> any Disk {
+        let copy = try FileDisk(disk.contents)
+        copy.rot = rot
+        return copy
+    }
 
     func fresh() throws -> any Disk { try FileDisk() }
 

@@ -103,11 +103,9 @@ final class HubMachine: Machine {
     private func admit(
         _ proof: MessageProof, _ envelope: Envelope, _ member: Member, _ county: CountyMachine
     ) -> (Int, String, Int64)? {
-        guard
-            proof.isValid(
-                .request(method: "POST", path: envelope.path, body: .sha256(envelope.body)),
-                peer: name, key: member.key)
-        else { return (401, "not-authenticated", 0) }
+        guard envelope.isBelieved(proof, body: envelope.body, peer: name, key: member.key) else {
+            return (401, "not-authenticated", 0)
+        }
         if world.network.isBusy(county) { return (503, "busy", Int64(dice.roll(1...20))) }
         guard isGuarded else { return nil }
         switch gates.admit(

@@ -89,6 +89,9 @@ extension World {
         case .full: county.due.add(.diskFull)
         case .ioError: county.due.add(.readOrWriteError)
         case .locked: county.due.add(.locked)
+        case .cutBody: network.strike(.cutBody, county)
+        case .loss: network.strike(.loss, county)
+        case .delay: network.strike(.delay, county)
         case .powerCut, .crashWithin, .bitRot:
             let places = [county, hub].filter { $0.files != nil }
             guard let machine = dice.pick(places), let files = machine.files else { return }

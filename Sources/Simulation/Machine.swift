@@ -21,7 +21,10 @@ class Machine {
     /// What people here were told is kept, since this disk was put in.
     private(set) var promised: [Reference] = []
     /// A segment that rotted, until somebody looked.
-    var rot: BitRot?
+    var rot: BitRot? {
+        get { files?.rot }
+        set { files?.rot = newValue }
+    }
     /// Switched off until everything works again.
     var isSilent = false
     var crashRate: Int { 0 }
@@ -147,7 +150,6 @@ class Machine {
         life += 1
         disk = new
         looked = nil
-        rot = nil
         promised = []
         if let identity {
             self.identity = identity

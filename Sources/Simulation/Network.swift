@@ -10,6 +10,10 @@ final class Network {
     private let dice: Dice
     /// Ways that carry nothing, and until when.
     private var cutUntil: [Int: [Direction: Int64]] = [:]
+    /// By county.
+    private var underWay: [Int: [Message]] = [:]
+    /// What the next message meets.
+    private var struck: [Int: Message.Fate] = [:]
 
     init(_ world: World, faults: Faults, dice: Dice) {
         self.world = world
@@ -21,18 +25,62 @@ final class Network {
     /// the message ended after so many bytes.
     func carry(
         _ byteCount: Int, of county: CountyMachine, _ direction: Direction,
-        deliver: @escaping () throws -> Void, cut: ((Int) throws -> Void)? = nil
+        deliver: @escaping () throws -> Void, cut: @escaping (Int) throws -> Void
     ) {
         if isCut(county, direction) { return world.note(.partition, at: county) }
-        if happens(faults.loss, .loss, county) { return }
-        if let cut, byteCount > 0, happens(faults.cutBody, .cutBody, county) {
-            let length = dice.roll(0...(byteCount - 1))
-            return world.schedule.after(delay(county)) { try cut(length) }
+        let message = Message(deliver: deliver) { [dice] in
+            try cut(byteCount > 0 ? dice.roll(0...(byteCount - 1)) : 0)
         }
-        world.schedule.after(delay(county)) { try deliver() }
+        if happens(faults.loss, .loss, county) { return }
+        if byteCount > 0, happens(faults.cutBody, .cutBody, county) { message.fate = .cut }
+        send(message, of: county, after: delay(county))
+        if case .cut = message.fate { return }
         if happens(faults.duplication, .duplication, county) {
             world.schedule.after(delay(county) * 3) { try deliver() }
         }
+    }
+
+    // MARK: Messages under way
+
+    private final class Message {
+        enum Fate { case arrives, cut, lost, late(Int64) }
+
+        var fate = Fate.arrives
+        let deliver: () throws -> Void
+        let cut: () throws -> Void
+
+        init(deliver: @escaping () throws -> Void, cut: @escaping () throws -> Void) {
+            self.deliver = deliver
+            self.cut = cut
+        }
+    }
+
+    private func send(_ message: Message, of county: CountyMachine, after milliseconds: Int64) {
+        underWay[county.number, default: []].append(message)
+        if let fate = struck.removeValue(forKey: county.number) { message.fate = fate }
+        world.schedule.after(milliseconds) { [self] in
+            underWay[county.number]?.removeAll { $0 === message }
+            switch message.fate {
+            case .arrives: try message.deliver()
+            case .cut: try message.cut()
+            case .lost: break
+            case .late(let milliseconds):
+                world.schedule.after(milliseconds) { try message.deliver() }
+            }
+        }
+    }
+
+    /// The line fails now: what is under way on it is cut, lost or held up, else the next message.
+    func strike(_ fault: Fault, _ county: CountyMachine) {
+        let fate: Message.Fate =
+            switch fault {
+            case .cutBody: .cut
+            case .loss: .lost
+            default: .late(late())
+            }
+        let messages = underWay[county.number] ?? []
+        if messages.isEmpty { struck[county.number] = fate }
+        for message in messages { message.fate = fate }
     }
 
     private func happens(_ rate: Int, _ fault: Fault, _ county: CountyMachine) -> Bool {
@@ -65,6 +113,7 @@ final class Network {
     func mend() {
         faults = .none
         cutUntil = [:]
+        struck = [:]
     }
 
     private func isCut(_ county: CountyMachine, _ direction: Direction) -> Bool {
@@ -72,7 +121,10 @@ final class Network {
     }
 
     private func delay(_ county: CountyMachine) -> Int64 {
-        guard happens(faults.lateness, .delay, county) else { return dice.milliseconds(1...400) }
+        happens(faults.lateness, .delay, county) ? late() : dice.milliseconds(1...400)
+    }
+
+    private func late() -> Int64 {
         let limit = Self.timeoutMilliseconds
         // Long after: a night may lie between.
         return dice.roll(0...4) == 0

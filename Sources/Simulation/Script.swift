@@ -5,6 +5,7 @@ enum Incident: CaseIterable {
     case countyCrash, hubCrash, partition, clockJump, nodeRestored, nodeCloned, hubRestored
     case hubLost, nodeReenrolled, newerVersion, scopeTaken, keyRevoked, race, malice, limit
     case silence, night, bundle, verdicts, full, ioError, locked, backlog
+    case cutBody, loss, delay
     case powerCut, crashWithin, bitRot
 
     var fault: Fault? {
@@ -27,6 +28,9 @@ enum Incident: CaseIterable {
         case .full: .diskFull
         case .ioError: .readOrWriteError
         case .locked: .locked
+        case .cutBody: .cutBody
+        case .loss: .loss
+        case .delay: .delay
         // Noted when and where they strike.
         case .bundle, .verdicts, .powerCut, .crashWithin, .bitRot: nil
         }

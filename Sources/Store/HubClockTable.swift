@@ -16,7 +16,7 @@ enum HubClockTable {
     static func read(_ scope: Scope, _ db: Database) throws -> VectorClock? {
         guard
             let row = try Row.fetchOne(
-                db, sql: "SELECT clock FROM hub_clock WHERE scope = ?",
+                db.cachedStatement(sql: "SELECT clock FROM hub_clock WHERE scope = ?"),
                 arguments: [scope.description])
         else { return nil }
         // Damage here must not keep a node from the hub, whose next answer says it anew.

@@ -29,7 +29,8 @@ enum MemberTable {
     static func replace(
         record: ChangeKey, state: RecordState, story: [StoryChange], _ db: Database
     ) throws {
-        try db.execute(sql: "DELETE FROM member WHERE record = ?", arguments: [record.rawValue])
+        try db.cachedStatement(sql: "DELETE FROM member WHERE record = ?").execute(
+            arguments: [record.rawValue])
         if NaturalKeyTable.isAlive(state), let now = member(standingFields(state)) {
             try insert(now, record: record, isCurrent: true, db)
         }
@@ -62,15 +63,15 @@ enum MemberTable {
     private static func insert(
         _ member: Member, record: ChangeKey, isCurrent: Bool, _ db: Database
     ) throws {
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT INTO member (node, record, public_key, is_current, scopes)
                 VALUES (?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                member.node.name, record.rawValue, member.key.bytes.blob, isCurrent,
-                member.scopes.map(\.description).joined(separator: " "),
-            ])
+                """
+        ).execute(arguments: [
+            member.node.name, record.rawValue, member.key.bytes.blob, isCurrent,
+            member.scopes.map(\.description).joined(separator: " "),
+        ])
     }
 
     /// Where the hub's own operators disagree, the later in the hub's log stands: a node must not

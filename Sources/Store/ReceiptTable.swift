@@ -6,14 +6,14 @@ import WireFormat
 /// The hub's signatures.
 enum ReceiptTable {
     static func insert(_ receipt: Receipt, log: Int64, at: Int64, _ db: Database) throws {
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT OR IGNORE INTO receipt (log, sequence, hash, signature, stored_at)
                 VALUES (?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                log, Int64(receipt.sequence), receipt.hash.bytes.blob, receipt.signature.blob, at,
-            ])
+                """
+        ).execute(arguments: [
+            log, Int64(receipt.sequence), receipt.hash.bytes.blob, receipt.signature.blob, at,
+        ])
     }
 
     static func covers(_ log: LogID, _ tip: Tip, logs: LogTable, _ db: Database) throws -> Bool {
@@ -26,9 +26,11 @@ enum ReceiptTable {
 
     static func all(logs: LogTable, _ db: Database) throws -> [(receipt: Receipt, at: Int64)] {
         try Row.fetchAll(
-            db,
-            sql:
-                "SELECT log, sequence, hash, signature, stored_at FROM receipt ORDER BY log, sequence"
+            db.cachedStatement(
+                sql: """
+                    SELECT log, sequence, hash, signature, stored_at FROM receipt
+                    ORDER BY log, sequence
+                    """)
         ).compactMap { row in
             guard let log = logs.logs[row[0]] else { return nil }
             return (

@@ -39,12 +39,17 @@ enum StructureCheck {
 
     /// A bit that flips in a table's declaration gives its columns other names or other rules.
     private static func tablesThatDiffer(_ db: Database) throws -> [String] {
-        let fresh = try DatabaseQueue()
-        try Schema.migrator.migrate(fresh)
-        let expected = try fresh.read(declarations)
+        let expected = try expected.get()
         let found = try declarations(db)
         return Set(expected.keys).union(found.keys).sorted().filter { expected[$0] != found[$0] }
             .map { "the table \($0) is not declared as this version declares it" }
+    }
+
+    /// As a new database has them; made once, for each takes the migrations.
+    private static let expected = Result {
+        let fresh = try DatabaseQueue()
+        try Schema.migrator.migrate(fresh)
+        return try fresh.read(declarations)
     }
 
     /// Quoted, so that a blob is not taken for the text that it spells.

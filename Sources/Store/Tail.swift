@@ -44,12 +44,13 @@ enum Tail {
     /// Seals every open tail, so that what leaves has borders that are on disk.
     static func sealAll(_ logs: LogTable, identity: Identity, at: Int64, _ db: Database) throws {
         let runs = try Int64.fetchAll(
-            db, sql: "SELECT DISTINCT key >> \(ChangeKey.sequenceBits) FROM tail")
+            db.cachedStatement(
+                sql: "SELECT DISTINCT key >> \(ChangeKey.sequenceBits) FROM tail"))
         for run in runs { try seal(run: run, logs, identity: identity, at: at, db) }
     }
 
     static func isEmpty(_ db: Database) throws -> Bool {
-        try Int.fetchOne(db, sql: "SELECT 1 FROM tail LIMIT 1") == nil
+        try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM tail LIMIT 1")) == nil
     }
 
     /// Seals the tail of one run into as few segments as the limits allow. A segment never

@@ -10,11 +10,11 @@ enum WantedReader {
     static func wanted(_ db: Database, limit: Int) throws -> [Reference] {
         var wanted: Set<Reference> = []
         let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT state FROM record WHERE has_story = 1
-                AND key IN (SELECT DISTINCT record FROM waiting LIMIT \(rowLimit))
-                """)
+            db.cachedStatement(
+                sql: """
+                    SELECT state FROM record WHERE has_story = 1
+                    AND key IN (SELECT DISTINCT record FROM waiting LIMIT \(rowLimit))
+                    """))
         while let row = try rows.next(), wanted.count < limit {
             wanted.formUnion(try StateCodec.decode(row.bytes(0)).wanted)
         }
