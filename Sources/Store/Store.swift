@@ -207,7 +207,11 @@ public final class Store: Sendable {
     }
 
     func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try Self.namingLocks { try writer.read(body) }
+        try Self.namingLocks {
+            // In memory there is one connection. GRDB would make it read-only for each read and
+            // writable again, upon which SQLite compiles every statement anew.
+            try folder == nil ? writer.unsafeRead(body) : writer.read(body)
+        }
     }
 
     /// A write begins by taking the lock (`BEGIN IMMEDIATE`), so one that meets somebody else's has
