@@ -29,6 +29,7 @@ extension Store {
         _ answer: ExchangeAnswer, sent: ExchangeRequest
     ) throws -> AbsorbedAnswer {
         let identity = identity
+        if !answer.refusals.isEmpty { try noteDamage(in: sent.segments) }
         let decoded = Self.decode(answer.segments)
         if answer.segments.isEmpty, answer.receipts.isEmpty, answer.refusals.isEmpty,
             answer.scopes.allSatisfy({ $0.clock == nil })
@@ -90,6 +91,23 @@ extension Store {
         }
     }
 
+    /// Segments leave as they lie. When the other side refuses some, they may have been damaged
+    /// here.
+    private func noteDamage(in segments: [[UInt8]]) throws {
+        if knownDamage != nil { return }
+        let identity = identity
+        let damaged = try read { db in
+            try segments.first { encoded in
+                guard let segment = try? SegmentCodec.decode(encoded) else { return true }
+                return try !MemberTable.signers(of: segment.log.node, identity: identity, db)
+                    .contains { SegmentCodec.isSigned(segment, by: $0.key) }
+            }
+        }
+        guard let damaged else { return }
+        let log = SegmentCodec.refusal(.malformed, of: damaged).log
+        note(damage: "a stored segment\(log.map { " of \($0)" } ?? "") is not as it was signed")
+    }
+
     // MARK: Hub side
 
     /// Commits the request's segments, then answers.
@@ -101,6 +119,7 @@ extension Store {
         let answer = try read { db in
             try Exchange(db, identity: identity).answer(request, to: sender, applied: applied)
         }
+        if !request.deferred.isEmpty { try noteDamage(in: answer.segments) }
         return (answer, applied)
     }
 

@@ -10,6 +10,7 @@ public final class Store: Sendable {
     let writer: any DatabaseWriter
     let folder: DataFolder?
     private let currentIdentity: Mutex<Identity>
+    private let metDamage = Mutex<String?>(nil)
     public let clock: @Sendable () -> Int64
     public let random: @Sendable (Int) -> [UInt8]
 
@@ -28,11 +29,23 @@ public final class Store: Sendable {
 
     public var identity: Identity { currentIdentity.withLock { $0 } }
 
+    /// What was met last of what contradicts itself here, until `verify` finds everything sound.
+    public var knownDamage: String? { metDamage.withLock { $0 } }
+
+    func note(damage: String?) { metDamage.withLock { $0 = damage } }
+
+    private func notingDamage<T>(_ work: () throws -> T) throws -> T {
+        do { return try work() } catch let error as StoreError {
+            if case .damaged(let what) = error { note(damage: what) }
+            throw error
+        }
+    }
+
     // MARK: Opening
 
     /// Creates the store of a new node.
     public static func create(_ identity: Identity, in folder: DataFolder) throws {
-        try namingLocks {
+        try namingFaults {
             let pool = try folder.openPool()
             defer { try? pool.close() }
             // A crash after the migration and before the identity leaves a folder that is still
@@ -52,7 +65,7 @@ public final class Store: Sendable {
         guard DataFolder.exists(path: folder.path) else {
             throw StoreError.notInitialised(path: folder.path)
         }
-        let pool = try Self.namingLocks { try folder.openPool() }
+        let pool = try Self.namingFaults { try folder.openPool() }
         try self.init(pool, folder: folder, clock: clock, random: random)
     }
 
@@ -91,7 +104,7 @@ public final class Store: Sendable {
         self.folder = folder
         self.clock = clock
         self.random = random
-        guard let identity = try Self.namingLocks({ try Self.opened(writer) }) else {
+        guard let identity = try Self.namingFaults({ try Self.opened(writer) }) else {
             throw StoreError.notInitialised(path: folder?.path ?? "memory")
         }
         currentIdentity = Mutex(identity)
@@ -195,30 +208,39 @@ public final class Store: Sendable {
 
     // MARK: Transactions
 
-    /// An I/O error at commit leaves the outcome open: the caller reads again before retrying.
+    /// An I/O error at commit leaves the outcome open: the caller reads again before retrying. After
+    /// one that went unnoticed before, SQLite has given the transaction up (`SQLITE_ABORT`).
     func write<T>(_ updates: (Database) throws -> T) throws -> T {
         do {
-            return try Self.namingLocks { try writer.write(updates) }
-        } catch let error as DatabaseError
-            where error.resultCode == .SQLITE_IOERR || error.resultCode == .SQLITE_FULL
-        {
+            return try notingDamage { try Self.namingFaults { try writer.write(updates) } }
+        } catch let error as DatabaseError where Self.leavesOpen.contains(error.resultCode) {
             throw StoreError.outcomeUnknown("\(error)")
         }
     }
 
+    private static let leavesOpen: [ResultCode] = [
+        .SQLITE_IOERR, .SQLITE_FULL, .SQLITE_ABORT, .SQLITE_NOMEM,
+    ]
+
     func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try Self.namingLocks {
-            // In memory there is one connection. GRDB would make it read-only for each read and
-            // writable again, upon which SQLite compiles every statement anew.
-            try folder == nil ? writer.unsafeRead(body) : writer.read(body)
+        try notingDamage {
+            try Self.namingFaults {
+                // In memory there is one connection. GRDB would make it read-only for each read and
+                // writable again, upon which SQLite compiles every statement anew.
+                try folder == nil ? writer.unsafeRead(body) : writer.read(body)
+            }
         }
     }
 
     /// A write begins by taking the lock (`BEGIN IMMEDIATE`), so one that meets somebody else's has
     /// written nothing.
-    static func namingLocks<T>(_ work: () throws -> T) throws -> T {
-        do { return try work() } catch let error as DatabaseError
-            where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED
-        { throw StoreError.busy }
+    static func namingFaults<T>(_ work: () throws -> T) throws -> T {
+        do { return try work() } catch let error as DatabaseError {
+            switch error.resultCode {
+            case .SQLITE_BUSY, .SQLITE_LOCKED: throw StoreError.busy
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: throw StoreError.damaged("SQLite: \(error)")
+            default: throw error
+            }
+        }
     }
 }

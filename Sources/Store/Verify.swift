@@ -21,6 +21,16 @@ extension Store {
     /// Reads everything once. The projection is rebuilt within a transaction that is rolled back,
     /// so edits wait meanwhile.
     public func verify() throws -> Verification {
+        let verification: Verification
+        // SQLite may say so only when it ends what it read.
+        do { verification = try look() } catch StoreError.damaged(let what) {
+            verification = Verification(problems: [what])
+        }
+        note(damage: verification.problems.first)
+        return verification
+    }
+
+    private func look() throws -> Verification {
         let identity = identity
         let problems = try read(StructureCheck.problems)
         if !problems.isEmpty { return Verification(problems: problems) }
@@ -47,7 +57,7 @@ extension Store {
 
     /// Whether the index says of each name what the name says. Asking is a write to SQLite.
     private func isNameIndexSound() throws -> Bool {
-        try Self.namingLocks {
+        try Self.namingFaults {
             try writer.writeWithoutTransaction { db in
                 do {
                     try db.inTransaction {
@@ -65,7 +75,7 @@ extension Store {
 
     private func isProjectionTheFold(_ identity: Identity) throws -> Bool {
         var isEqual = false
-        try Self.namingLocks {
+        try Self.namingFaults {
             try writer.writeWithoutTransaction { db in
                 try db.inTransaction {
                     let before = try Rebuild.digest(db)

@@ -171,9 +171,12 @@ struct Specimen {
     }
 
     private func askPeer(_ store: Store) throws -> Bool {
-        guard let request = try store.repairRequest() else { return false }
+        var damage = try store.damage()
         let sender = Province.member(store.identity)
-        return try store.repair(with: hub.exchange(request, from: sender).answer.segments) > 0
+        if let request = damage.request() {
+            _ = damage.take(try hub.exchange(request, from: sender).answer.segments)
+        }
+        return try store.repair(with: damage.segments) > 0
     }
 
     private func isIntact(_ store: Store) throws -> Bool {
