@@ -26,11 +26,11 @@ struct Clerk {
     mutating func work(until deadline: ContinuousClock.Instant) async {
         while ContinuousClock.now < deadline, !Task.isCancelled {
             switch dice.roll(1...100) {
-            case 1...10: await addSupplier()
-            case 11...20: await addCredit()
-            case 21...40: isAtHub ? await review() : await addLog()
-            case 41...44: await endOrRestoreLife()
-            case 45...52: await review()
+            case 1...8: await addSupplier()
+            case 9...16: await addCredit()
+            case 17...28: isAtHub ? await review() : await addLog()
+            case 29...31: await endOrRestoreLife()
+            case 32...38: await review()
             default: await useForms()
             }
             await dice.rest(Self.pauseMilliseconds)

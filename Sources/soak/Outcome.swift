@@ -122,6 +122,7 @@ struct Outcome {
             "rss_first_kib": count(Int(trend.firstKiB)), "rss_last_kib": count(Int(trend.lastKiB)),
             "store_first_kib": count(Int(trend.storeFirstKiB)),
             "store_last_kib": count(Int(trend.storeLastKiB)),
+            "course_kib": .array(trend.courseKiB.map { count(Int($0)) }),
         ]
     }
 

@@ -11,6 +11,8 @@ struct Play {
     static let province = "630000"
     /// The hub is left alone after this part of the run, so that its memory can be watched.
     static let partWithHubKills = 0.35
+    /// So many counties are struck at once, and so many lines are bad.
+    static let shares = 4
 
     func run() async throws -> Outcome {
         let scene = try await found()
@@ -28,7 +30,7 @@ struct Play {
         let upkeep = Upkeep(
             await watch.lives, warmUpSeconds: min(60, options.minutes * 15),
             atLeastSeconds: min(60, options.minutes * 20))
-        for violation in upkeep.violations(hub: scene.hub.name) {
+        for violation in upkeep.violations(hub: scene.hub.name, counties: scene.counties.count) {
             scene.ledger.violation(violation)
         }
         try await Audit(scene: scene).run()
@@ -75,8 +77,10 @@ struct Play {
                 let last = isHubs && mischief.mayEnd ? endOfHubKills : end
                 group.addTask { try await mischief.run(until: last) }
             }
-            for part in 0..<4 {
-                let links = stride(from: part, to: scene.links.count, by: 4).map { scene.links[$0] }
+            for part in 0..<Self.shares {
+                let links = stride(from: part, to: scene.links.count, by: Self.shares).map {
+                    scene.links[$0]
+                }
                 group.addTask {
                     var lines = BadLines(
                         scene: scene, links: links,
@@ -100,12 +104,16 @@ struct Play {
         }
         let steady = Array(scene.counties.prefix(scene.steadyCounties))
         let mortal = Array(scene.counties.dropFirst(scene.steadyCounties))
+        let shares = (0..<Self.shares).map { share in
+            stride(from: share, to: mortal.count, by: Self.shares).map { mortal[$0] }
+        }
         return [
             mischief(0, [scene.hub], mayEnd: true, 3000...10_000),
             mischief(1, steady, mayEnd: false, 2000...8000),
-            mischief(2, Array(mortal.prefix(mortal.count / 2)), mayEnd: true, 500...5000),
-            mischief(3, Array(mortal.suffix(from: mortal.count / 2)), mayEnd: true, 500...5000),
         ]
+            + shares.enumerated().map { share, victims in
+                mischief(2 + share, victims, mayEnd: true, 500...5000)
+            }
     }
 
     private func say(_ text: String) {

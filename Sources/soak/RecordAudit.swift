@@ -55,7 +55,9 @@ struct RecordAudit {
         if attempt.kind == .merge { return [] }
         return change.replaces.compactMap { id in
             guard let old = history[id] else { return "\(change.id) replaces \(id), unknown here" }
-            let wasShown = change.groups.keys.contains { attempt.shown.includes(old, $0) }
+            let wasShown =
+                attempt.shown.sides.contains(id)
+                || change.groups.keys.contains { attempt.shown.includes(old, $0) }
             return wasShown ? nil : "\(change.id) replaces \(id), which its author never saw"
         }
     }
@@ -94,6 +96,7 @@ struct RecordAudit {
 extension Shown {
     fileprivate func includes(_ change: StoredChange, _ group: String) -> Bool {
         guard let value = change.groups[group] else { return false }
+        // By value, too: of two who wrote alike, a page may name one.
         return sides.contains(change.id) || values[group]?.contains(value) ?? false
     }
 

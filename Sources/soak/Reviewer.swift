@@ -49,6 +49,8 @@ struct Reviewer {
         attempt.shown = context
         for side in conflict["sides"]?.array ?? [] {
             if let change = side["change"]?.string { attempt.shown.add(side: change) }
+            attempt.shown.add(Groups.of(side["values"]?.object ?? [:], type: type))
+            if let life = side["life"] { attempt.shown.add([Groups.life: life]) }
         }
         if let values = choice["values"]?.object { attempt.fields = values }
         if let life = choice["life"] { attempt.fields = [Groups.life: life] }

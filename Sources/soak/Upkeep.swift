@@ -9,6 +9,8 @@ struct Upkeep {
         let lastKiB: Double
         let storeFirstKiB: Double
         let storeLastKiB: Double
+        /// The curve from the start, warm-up included.
+        let courseKiB: [Double]
 
         /// Of what may be: above 1 is too much.
         var share: Double { slopeKiBPerMinute / allowedKiBPerMinute }
@@ -26,8 +28,9 @@ struct Upkeep {
     /// Of each byte that its store grows by; pages are cached up to a bound, indices of logs are
     /// held in memory.
     static let sharePerStoreByte = 0.25
-    /// Connections come and go.
-    static let openSlack = 24
+    static let coursePoints = 24
+    /// Connections come and go; each county keeps two open to the hub.
+    static let openSlack = 16
 
     let trends: [Trend]
     let files: [String: Open]
@@ -57,7 +60,12 @@ struct Upkeep {
             slopeKiBPerMinute: slope.perMinute,
             allowedKiBPerMinute: (slackKiB + grown * sharePerStoreByte) / minutes,
             firstKiB: first.memoryKiB, lastKiB: last.memoryKiB, storeFirstKiB: first.storeKiB,
-            storeLastKiB: last.storeKiB)
+            storeLastKiB: last.storeKiB, courseKiB: course(life))
+    }
+
+    private static func course(_ life: Life) -> [Double] {
+        let step = max(1, life.samples.count / coursePoints)
+        return stride(from: 0, to: life.samples.count, by: step).map { life.samples[$0].memoryKiB }
     }
 
     /// By node, over all its lives: the first sample was taken at rest, before the work began, and
@@ -78,7 +86,7 @@ struct Upkeep {
         return found
     }
 
-    func violations(hub: String) -> [String] {
+    func violations(hub: String, counties: Int) -> [String] {
         var found: [String] = []
         for trend in trends where trend.share > 1 {
             found.append(
@@ -90,7 +98,7 @@ struct Upkeep {
         }
         for (what, opens) in [("files", files), ("threads", threads)] {
             for (node, open) in opens.sorted(by: { $0.key < $1.key })
-            where open.last > open.first + Self.openSlack {
+            where open.last > open.first + Self.openSlack + (node == hub ? 2 * counties : 0) {
                 found.append("\(node) holds \(open.last) \(what) at rest, \(open.first) before")
             }
         }
