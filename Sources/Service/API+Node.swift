@@ -36,8 +36,11 @@ extension API {
         api.post("sync") { request, _ in
             _ = try request.author()
             let report = try await node.syncNow()
+            let damage = node.damage
             return answer(
                 .object([
+                    "damage": damage.map { .string($0.english) } ?? .null,
+                    "damage_zh": damage.map { .string($0.chinese) } ?? .null,
                     "ok": .bool(report.failure == nil),
                     "failure": report.failure.map { .string($0.sentence.english) } ?? .null,
                     "failure_zh": report.failure.map { .string($0.sentence.chinese) } ?? .null,
@@ -59,6 +62,12 @@ extension API {
                     "receipts": .integer(Int64(found.receipts)),
                     "problems": .array(found.problems.map { .string($0) }),
                 ]))
+        }
+        api.post("repair") { request, _ in
+            let author = try request.author()
+            let files = try await request.object().exportedFiles()
+            node.logger.notice("repair", metadata: ["by": "\(author)"])
+            return answer(try await node.repair(from: files).json)
         }
         api.post("rebuild") { request, _ in
             let author = try request.author()
@@ -167,6 +176,8 @@ extension Node {
                 status.logs.filter { $0.branches > 1 }.map { .string($0.log.description) }),
             "scopes": .array(status.scopes.map { .string($0.scope.description) }),
         ]
+        object["damage"] = damage.map { .string($0.english) } ?? .null
+        object["damage_zh"] = damage.map { .string($0.chinese) } ?? .null
         if identity.role == .county {
             object["hubAddress"] = .string(identity.hubAddress ?? "")
             object["pendingUpload"] = .integer(Int64(status.pendingUpload))

@@ -13,6 +13,7 @@ extension ExchangeFailure {
             Bilingual(
                 "本机存储出错，将自动重试：请检查磁盘（技术信息：\(why)）。",
                 "This node's own store failed; it is tried again. Check the disk (\(why)).")
+        case .damagedHere(let why): Bilingual(damage: why)
         case .busy(let seconds):
             Bilingual(
                 "省级节点繁忙，\(seconds) 秒后重试。", "The hub is busy; it is tried again in \(seconds) s.")
@@ -36,7 +37,16 @@ extension ExchangeFailure {
         switch self {
         case .unreachable, .busy: true
         case .noRoom: false
-        case .here, .refused, .untrusted: false
+        case .here, .damagedHere, .refused, .untrusted: false
         }
+    }
+}
+
+extension Bilingual {
+    /// Of a node whose store contradicts itself.
+    init(damage what: String) {
+        self.init(
+            "本机存储的数据已损坏，请运行 creditsync repair（技术信息：\(what)）。",
+            "What is stored here is damaged: run `creditsync repair` (\(what)).")
     }
 }

@@ -38,6 +38,7 @@ extension Node {
     {
         // It takes nothing in, but still gives.
         if !request.segments.isEmpty, diskFloor.isBelow { throw SyncProblem.diskFloor }
+        defer { warnOfDamage() }
         let (answer, applied) = try await write(request, node)
         counters.add("sync_requests_total")
         counters.add("sync_changes_received_total", applied.newChanges)

@@ -21,6 +21,9 @@ enum Metrics {
         gauge(
             "forked_logs", "Logs with more than one branch.",
             status.logs.count { $0.branches > 1 })
+        gauge(
+            "damaged", "1 when stored data was found damaged: run creditsync repair.",
+            node.store.knownDamage == nil ? 0 : 1)
         gauge("database_bytes", "Size of the database.", status.databaseBytes)
         let sync = node.monitor.status
         gauge("sync_requests", "Exchanges begun since start.", sync.requests)

@@ -17,6 +17,7 @@ public final class Node: Sendable {
     let news = NewsBoard()
     let monitor = SyncMonitor()
     private let isIndexing = Mutex(false)
+    private let saysDamaged = Mutex(false)
     /// Local changes and wishes to sync, for the loop.
     let syncEvents: AsyncStream<CountySession.Event>
     private let syncInbox: AsyncStream<CountySession.Event>.Continuation
@@ -44,6 +45,20 @@ public final class Node: Sendable {
                 logger.error("names not indexed", metadata: ["error": "\(error)"])
             }
         }
+    }
+
+    /// What was met of what is stored here and contradicts itself.
+    var damage: Bilingual? { store.knownDamage.map(Bilingual.init(damage:)) }
+
+    /// Tells the operator once, until it is mended.
+    func warnOfDamage() {
+        let what = store.knownDamage
+        let isNews = saysDamaged.withLock { says in
+            defer { says = what != nil }
+            return !says
+        }
+        guard isNews, let what else { return }
+        logger.error("stored data is damaged: run creditsync repair", metadata: ["what": "\(what)"])
     }
 
     public var isHub: Bool { identity.role == .hub }

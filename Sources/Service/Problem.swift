@@ -30,6 +30,10 @@ public struct Problem: Error, Sendable {
         self.headers = headers
     }
 
+    init(_ name: String, _ status: HTTPResponse.Status, _ detail: Bilingual) {
+        self.init(name, status, detail.english, detail.chinese)
+    }
+
     var json: JSON {
         var object = members
         object["type"] = .string(Self.base + name)

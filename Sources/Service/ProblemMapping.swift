@@ -153,9 +153,7 @@ extension Problem {
                     "already-initialised", .conflict, "\(path) holds a node already.", "目录中已有节点。")
             case .foreign(let what): Problem("foreign-database", .conflict, what, "数据库不属于本版本。")
             case .damaged(let what):
-                Problem(
-                    "damaged", .internalServerError, "\(what): run `creditsync verify`.",
-                    "数据损坏，请运行 creditsync verify。")
+                Problem("damaged", .internalServerError, Bilingual(damage: what))
             }
     }
 }

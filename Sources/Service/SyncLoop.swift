@@ -14,12 +14,9 @@ public final class SyncLoop: ServiceLifecycle.Service {
     private let saysWithheld = Mutex(false)
 
     public init?(_ node: Node) {
-        guard let address = node.identity.hubAddress, !node.isHub else { return nil }
+        guard let client = HubClient(node) else { return nil }
         self.node = node
-        let identity = node.identity
-        client = HubClient(
-            address: address, node: identity.node, key: identity.key, hub: identity.hub,
-            hubKey: identity.hubKey, clock: node.store.clock, random: node.store.random)
+        self.client = client
     }
 
     public func run() async throws {
@@ -71,6 +68,7 @@ public final class SyncLoop: ServiceLifecycle.Service {
             await attempt(inbox) {
                 let absorbed = try await offload { try store.absorb(answer, sent: sent) }
                 node.warn(ofForks: absorbed.forked)
+                node.warnOfDamage()
                 return .absorbed(absorbed)
             }
             node.indexNamesLater()
@@ -96,7 +94,11 @@ public final class SyncLoop: ServiceLifecycle.Service {
             inbox.yield(.failed(failure))
         } catch {
             node.logger.error("sync failed here", metadata: ["error": "\(error)"])
-            inbox.yield(.failed(.here("\(error)")))
+            if case StoreError.damaged(let what) = error {
+                inbox.yield(.failed(.damagedHere(what)))
+            } else {
+                inbox.yield(.failed(.here("\(error)")))
+            }
         }
     }
 

@@ -227,7 +227,7 @@ public struct CountySession: Sendable {
         let atLeast: Int64 =
             switch failure {
             case .busy(let seconds), .noRoom(let seconds): seconds * 1000
-            case .unreachable, .here, .refused, .untrusted: 0
+            case .unreachable, .here, .damagedHere, .refused, .untrusted: 0
             }
         return [wait(backoff.failed(atLeastMilliseconds: atLeast))]
     }

@@ -7,6 +7,8 @@ public enum ExchangeFailure: Error, Hashable, Sendable {
     case unreachable(String)
     /// This node's own store failed: nothing was sent, or what came is not stored yet.
     case here(String)
+    /// What is stored here contradicts itself: goes on once it is mended.
+    case damagedHere(String)
     /// The hub asked to come back later.
     case busy(retryAfterSeconds: Int64)
     /// The hub's disk is nearly full: it takes nothing in, but still gives.
@@ -23,7 +25,7 @@ extension ExchangeFailure {
         switch self {
         case .unreachable, .busy: true
         case .refused(let status, _, _): status == 413
-        case .here, .noRoom, .untrusted: false
+        case .here, .damagedHere, .noRoom, .untrusted: false
         }
     }
 }

@@ -18,7 +18,7 @@ struct CreditSync: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, StatusCommand.self, SyncCommand.self,
             NodeCommand.self, SupplierCommand.self, CreditCommand.self, LogCommand.self,
-            ConflictCommand.self, VerifyCommand.self, RebuildCommand.self, InspectCommand.self,
-            DemoCommand.self,
+            ConflictCommand.self, VerifyCommand.self, RepairCommand.self, RebuildCommand.self,
+            InspectCommand.self, DemoCommand.self,
         ])
 }

@@ -80,7 +80,7 @@ extension EndToEnd {
                 let nowhere = province.folder + "/nowhere"
                 for command in [
                     ["status"], ["sync"], ["verify"], ["rebuild"], ["inspect"], ["serve"],
-                    ["supplier", "list"], ["conflict", "list"], ["node", "list"],
+                    ["repair"], ["supplier", "list"], ["conflict", "list"], ["node", "list"],
                 ] {
                     try await expect(10, command + ["--data", nowhere], says: "creditsync init")
                 }

@@ -28,6 +28,7 @@ struct ConflictListPage {
     struct SyncState {
         let lastSync: String
         let failure: Bool
+        let isDamaged: Bool
     }
 
     let rows: [Row]
@@ -95,6 +96,7 @@ extension ReviewSite {
             $0.prefix(16).replacingOccurrences(of: "T", with: " ")
         }
         return .init(
-            lastSync: last ?? "本次启动后尚未同步", failure: view["lastFailure"]?.string != nil)
+            lastSync: last ?? "本次启动后尚未同步", failure: view["lastFailure"]?.string != nil,
+            isDamaged: view["damage"]?.string != nil)
     }
 }

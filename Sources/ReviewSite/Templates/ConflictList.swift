@@ -3,7 +3,8 @@ extension Templates {
         <div class="heading">
         <h1>待处理冲突</h1>
         {{#sync}}<p class="sync">上次与省级节点同步：<strong>{{lastSync}}</strong>\
-        {{#failure}}<span class="tag warn">最近一次同步未成功</span>{{/failure}}</p>{{/sync}}
+        {{#failure}}<span class="tag warn">最近一次同步未成功</span>{{/failure}}
+        {{#isDamaged}}<span class="tag warn">本机存储的数据已损坏，请管理员运行 creditsync repair</span>{{/isDamaged}}</p>{{/sync}}
         </div>
         <form class="filter" method="get" action="/conflicts">
         <div><label for="filter-class">冲突类别</label>

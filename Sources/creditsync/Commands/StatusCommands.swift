@@ -56,6 +56,9 @@ struct SyncCommand: AsyncParsableCommand {
                     "synced: \(Printing.text(result["received"])) changes received, "
                         + "\(Printing.text(result["pendingUpload"])) to upload, "
                         + "\(Printing.text(result["openConflicts"])) conflicts open")
+                if let damage = result["damage"]?.string {
+                    Printing.note(result["damage_zh"]?.string ?? damage, damage)
+                }
             }
         }
     }
@@ -80,7 +83,9 @@ struct VerifyCommand: AsyncParsableCommand {
             guard result["sound"]?.bool == true else {
                 let problems = (result["problems"]?.array ?? []).compactMap(\.string)
                     .joined(separator: "\n  ")
-                throw CommandFailure(.failed, "核验未通过：\n  \(problems)", "not sound:\n  \(problems)")
+                throw CommandFailure(
+                    .failed, "核验未通过：\n  \(problems)\n  请运行 creditsync repair",
+                    "not sound:\n  \(problems)\n  run `creditsync repair`")
             }
         }
     }
