@@ -18,16 +18,14 @@ enum Rebuild {
         for run in logs.runs.values.joined().sorted(by: { $0.id < $1.id }) {
             // Segments of one run may overlap: each change counts once.
             var next = run.firstSequence
-            try SegmentTable.eachSegment(
+            try SegmentTable.eachDecoded(
                 run: run.id, run.firstSequence...run.last.sequence, db
-            ) { encoded, _ in
-                for change in try SegmentTable.decode(encoded).changes
-                where change.sequence >= next {
+            ) { segment in
+                for change in segment.changes where change.sequence >= next {
                     try projector.add(
                         change, at: ChangeKey(run: run.id, sequence: change.sequence))
                     next = change.sequence + 1
                 }
-                return true
             }
         }
         for row in try Row.fetchAll(db, sql: "SELECT key, hash, entry FROM tail ORDER BY key") {

@@ -69,10 +69,8 @@ enum SegmentTable {
         run: Int64, _ sequences: ClosedRange<UInt64>, _ db: Database
     ) throws -> [Change] {
         var changes: [Change] = []
-        try eachSegment(run: run, sequences, db) { encoded, _ in
-            let segment = try decode(encoded)
+        try eachDecoded(run: run, sequences, db) { segment in
             changes += segment.changes.filter { sequences.contains($0.sequence) }
-            return true
         }
         return changes
     }
@@ -95,10 +93,35 @@ enum SegmentTable {
         run: Int64, _ sequences: ClosedRange<UInt64>, _ db: Database,
         _ body: (_ encoded: [UInt8], _ first: UInt64) throws -> Bool
     ) throws {
+        try eachRow(run: run, sequences, db) { row, first in try body(row.bytes(0), first) }
+    }
+
+    /// Decoded. A flipped bit must not be taken for another history: the hash that was filed with a
+    /// segment covers all that it says.
+    static func eachDecoded(
+        run: Int64, _ sequences: ClosedRange<UInt64>, _ db: Database,
+        _ body: (Segment) throws -> Void
+    ) throws {
+        try eachRow(run: run, sequences, db) { row, _ in
+            let segment = try decode(row.bytes(0))
+            guard try segment.lastHash == row.digest(2) else {
+                throw StoreError.damaged(
+                    "the segment of \(segment.log) through \(segment.lastSequence) is not as it came"
+                )
+            }
+            try body(segment)
+            return true
+        }
+    }
+
+    private static func eachRow(
+        run: Int64, _ sequences: ClosedRange<UInt64>, _ db: Database,
+        _ body: (Row, _ first: UInt64) throws -> Bool
+    ) throws {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT encoded, first_sequence FROM segment
+                    SELECT encoded, first_sequence, last_hash FROM segment
                     WHERE key BETWEEN ? AND ? ORDER BY key
                     """),
             arguments: [
@@ -108,7 +131,7 @@ enum SegmentTable {
         while let row = try rows.next() {
             let first = try row.sequence(1)
             if first > sequences.upperBound { break }
-            if try !body(row.bytes(0), first) { break }
+            if try !body(row, first) { break }
         }
     }
 

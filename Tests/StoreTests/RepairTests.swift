@@ -164,6 +164,19 @@ extension Store {
         #expect(try store.verify().problems == [])
     }
 
+    /// Its bytes still decode, to changes with other hashes.
+    @Test func `A flipped bit is not taken for another branch of a log`() throws {
+        let keys = try county.segmentKeys()
+        let intact = try county.exportedAll()
+        for key in keys {
+            try county.flipUnseen(key)
+            for segment in intact { _ = try? county.apply([segment]) }
+            #expect(try county.status().logs.allSatisfy { $0.branches == 1 })
+        }
+        #expect(try county.repair(with: intact) == keys.count)
+        #expect(try county.verify().problems == [])
+    }
+
     @Test func `Whoever sends what the other side refuses looks at what it holds`() throws {
         let before = Set(try county.segmentKeys())
         _ = try county.newSupplier("新公司")
@@ -188,5 +201,23 @@ extension Store {
 extension Store {
     fileprivate func exportedAll() throws -> [[UInt8]] {
         try status().logs.flatMap { try exportedSegments(of: $0.log)?.encoded ?? [] }
+    }
+
+    /// One bit of a stored segment, so that it reads as other changes.
+    fileprivate func flipUnseen(_ key: Int64) throws {
+        try write { db in
+            let row = try Row.fetchOne(
+                db, sql: "SELECT encoded, last_hash FROM segment WHERE key = ?", arguments: [key])
+            let bytes = try #require(row).bytes(0)
+            let hash = try #require(row).digest(1)
+            let flipped = bytes.indices.lazy.map { index in
+                var flipped = bytes
+                flipped[index] ^= 1
+                return flipped
+            }.first { (try? SegmentCodec.decode($0)).map { $0.lastHash != hash } ?? false }
+            try db.execute(
+                sql: "UPDATE segment SET encoded = ? WHERE key = ?",
+                arguments: [#require(flipped).blob, key])
+        }
     }
 }
