@@ -3,18 +3,18 @@ public struct RecordModel {
     static let life = 1
     static let alive: [UInt8] = [0xA1, 0x01, 0x00]
 
-    private let record: Int
-    private let acts: [Int: Act]
+    let record: Int
+    let acts: [Int: Act]
     /// Everything they name is there, and itself complete.
     private let complete: Set<Int>
     /// Declared lost, and absent.
     private let voided: Set<Int>
     private let held: Set<Int>
-    private let accepted: [Int]
+    let accepted: [Int]
     /// For each act: all that its author had on the screen, and their authors, and so on.
-    private let reach: [Int: Set<Int>]
+    let reach: [Int: Set<Int>]
     /// For each group and writer: the values that its own took the place of.
-    private let replaced: [Int: [Int: Set<Int>]]
+    let replaced: [Int: [Int: Set<Int>]]
 
     /// `stored`: the acts of the record that a node holds. Ids ascend in the order of happening.
     public init(record: Int, stored: [Act]) {
@@ -64,7 +64,7 @@ public struct RecordModel {
         self.replaced = replaced
     }
 
-    public func picture(isConsequential: Bool) -> Picture {
+    public func picture(isConsequential: Bool, rules: [Rule] = []) -> Picture {
         var picture = Picture()
         picture.isVisible = accepted.contains(record)
         for group in replaced.keys {
@@ -87,6 +87,7 @@ public struct RecordModel {
         guard picture.isVisible else { return picture }
         picture.conflicts["life"] = lifeDispute
         if isConsequential { picture.conflicts["parallel"] = parallelEdits }
+        for rule in rules { picture.conflicts["rule-\(rule.number)"] = dispute(of: rule) }
         return picture
     }
 
@@ -99,7 +100,7 @@ public struct RecordModel {
 
     // MARK: Values
 
-    private func value(_ id: Int, _ group: Int) -> [UInt8] { acts[id]?.writes[group] ?? [] }
+    func value(_ id: Int, _ group: Int) -> [UInt8] { acts[id]?.writes[group] ?? [] }
 
     private func writers(_ group: Int) -> [Int] {
         accepted.filter { acts[$0]?.writes[group] != nil }
@@ -111,7 +112,7 @@ public struct RecordModel {
         return writers.filter { !gone.contains($0) }
     }
 
-    private func isDisputed(_ group: Int) -> Bool {
+    func isDisputed(_ group: Int) -> Bool {
         Set(siblings(group).map { value($0, group) }).count > 1
     }
 
@@ -136,11 +137,11 @@ public struct RecordModel {
             ? "decision-vs-decision" : "same-field"
     }
 
-    private func areConcurrent(_ a: Int, _ b: Int) -> Bool {
+    func areConcurrent(_ a: Int, _ b: Int) -> Bool {
         a != b && reach[a]?.contains(b) == false && reach[b]?.contains(a) == false
     }
 
-    private func someone(_ kinds: Set<Act.Kind>, saw a: Int, and b: Int) -> Bool {
+    func someone(_ kinds: Set<Act.Kind>, saw a: Int, and b: Int) -> Bool {
         accepted.contains { id in
             acts[id].map { kinds.contains($0.kind) } == true
                 && reach[id]?.isSuperset(of: [a, b]) == true

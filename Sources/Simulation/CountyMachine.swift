@@ -127,7 +127,7 @@ final class CountyMachine: Machine {
             switch result {
             case .failure(let failure): try ifAwaited(.failed(failure))
             case .success(let body):
-                let answer = try MessageCodec.decodeAnswer(body)
+                let answer = try world.read { try MessageCodec.decodeAnswer(body) }
                 if isAwaited() { segmentsCarried += answer.segments.count }
                 try ifAwaited(.answered(answer))
             }
@@ -145,11 +145,12 @@ final class CountyMachine: Machine {
         world.schedule.after(Limits.wakeSeconds * 1000 + Network.timeoutMilliseconds) {
             try ifAwaited(.wakeFailed)
         }
-        try post(Envelope.wake, MessageCodec.encode(request), { false }) { result in
+        try post(Envelope.wake, MessageCodec.encode(request), { false }) { [self] result in
             switch result {
             case .failure: try ifAwaited(.wakeFailed)
             case .success(let body):
-                try ifAwaited(.woken(try MessageCodec.decodeWakeAnswer(body).scopes))
+                let answer = try world.read { try MessageCodec.decodeWakeAnswer(body) }
+                try ifAwaited(.woken(answer.scopes))
             }
         }
     }

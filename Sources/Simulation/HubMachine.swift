@@ -81,7 +81,7 @@ final class HubMachine: Machine {
                     try reply(200, "", after: 0, MessageCodec.encode(answer))
                 }
             }
-            let request = try MessageCodec.decodeRequest(envelope.body)
+            let request = try world.read { try MessageCodec.decodeRequest(envelope.body) }
             guard request.scopes.allSatisfy({ member.scopes.contains($0.scope) }) else {
                 return try reply(403, "scope-not-granted")
             }
@@ -152,8 +152,8 @@ final class HubMachine: Machine {
         _ bytes: [UInt8], _ store: Store, reply: @escaping (WakeAnswer) throws -> Void
     ) throws {
         pollCount += 1
-        let poll = Poll(
-            request: try MessageCodec.decodeWakeRequest(bytes), reply: reply, number: pollCount)
+        let request = try world.read { try MessageCodec.decodeWakeRequest(bytes) }
+        let poll = Poll(request: request, reply: reply, number: pollCount)
         polls.append(poll)
         try answerPolls(store)
         let process = process
@@ -168,18 +168,19 @@ final class HubMachine: Machine {
 
     private func wake() { step { [self] store in try answerPolls(store) } }
 
+    /// All of one moment, so one look at the scopes is enough.
     private func answerPolls(_ store: Store) throws {
+        if polls.isEmpty { return }
+        let scopes = Set(polls.flatMap { $0.request.scopes.map(\.scope) }).sorted()
+        let reports = try store.reports(of: scopes)
+        let now = Dictionary(uniqueKeysWithValues: reports.map { ($0.scope, $0.digest) })
         var left: [Poll] = []
         for poll in polls {
-            let own = try store.reports(of: poll.request.scopes.map(\.scope))
-            let news = zip(own, poll.request.scopes).filter { $0.digest != $1.digest }
-            if news.isEmpty {
-                left.append(poll)
-            } else {
-                try poll.reply(
-                    WakeAnswer(
-                        scopes: news.map { ScopeReport(scope: $0.0.scope, digest: $0.0.digest) }))
+            let news = poll.request.scopes.compactMap { known -> ScopeReport? in
+                guard let digest = now[known.scope], digest != known.digest else { return nil }
+                return ScopeReport(scope: known.scope, digest: digest)
             }
+            if news.isEmpty { left.append(poll) } else { try poll.reply(WakeAnswer(scopes: news)) }
         }
         polls = left
     }

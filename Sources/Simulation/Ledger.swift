@@ -23,6 +23,7 @@ final class Ledger {
     private var ids: [Reference: Int] = [:]
     private var byRecord: [Reference: [LedgerEntry]] = [:]
     private var keys: [[UInt8]: String] = [:]
+    private var marks: [Mark: Set<[UInt8]>] = [:]
     private var aliases: [[UInt8]: Reference] = [:]
 
     /// The number of a change, also of one that nobody made.
@@ -50,6 +51,12 @@ final class Ledger {
     // MARK: What values mean
 
     func note(key: String, in value: [UInt8]) { keys[value] = key }
+    /// What a rule asks of a value.
+    enum Mark { case own, discredited }
+
+    func note(_ mark: Mark, in value: [UInt8]) { marks[mark, default: []].insert(value) }
+    func marked(_ mark: Mark) -> Set<[UInt8]> { marks[mark] ?? [] }
+
     func note(alias: Reference, in value: [UInt8]) { aliases[value] = alias }
     func key(in value: [UInt8]) -> String? { keys[value] }
     func alias(in value: [UInt8]) -> Reference? { aliases[value] }

@@ -134,9 +134,33 @@ final class Office {
             var fields = Self.fields(shown)
             fields[field] = .text("值\(dice.roll(1...5))")
             if isNewer, dice.roll(0...2) == 0 { fields[901] = .integer(Int64(dice.roll(1...3))) }
-            values[group] = Self.bytes(fields)
+            if form.shown.type == CreditRecord.type.name { tempt(group, &fields) }
+            values[group] = bytes(fields, of: group)
         }
         return values
+    }
+
+    /// Values of which two together break a rule.
+    private func tempt(_ group: GroupID, _ fields: inout [FieldID: Value]) {
+        if group == CreditRecord.Group.basis, dice.roll(0...1) == 0 {
+            fields[CreditRecord.source] = .text(dice.roll(0...2) > 0 ? "PERFORMANCE" : "INSPECTION")
+        }
+        if group == CreditRecord.Group.conduct, dice.roll(0...1) == 0 {
+            fields[CreditRecord.facts] = .text("失信\(dice.roll(1...5))")
+        }
+    }
+
+    private func bytes(_ fields: [FieldID: Value], of group: GroupID) -> [UInt8] {
+        let bytes = Self.bytes(fields)
+        if group == CreditRecord.Group.basis, fields[CreditRecord.source] == .text("PERFORMANCE") {
+            ledger.note(.own, in: bytes)
+        }
+        if group == CreditRecord.Group.conduct,
+            case .text(let text)? = fields[CreditRecord.facts], text.hasPrefix("失信")
+        {
+            ledger.note(.discredited, in: bytes)
+        }
+        return bytes
     }
 
     private func save(_ form: Form, _ kind: ChangeKind, _ values: [GroupID: [UInt8]]) throws {

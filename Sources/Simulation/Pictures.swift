@@ -83,8 +83,9 @@ final class Pictures {
     private func expected(_ record: Reference, _ stored: [Int]) throws -> Picture {
         let id = ledger.id(record)
         if let known = expected[id]?.first(where: { $0.stored == stored }) { return known.picture }
+        let isCredit = ledger.entries(of: record)[0].type == "creditRecord"
         let picture = model(record, stored).picture(
-            isConsequential: ledger.entries(of: record)[0].type == "creditRecord")
+            isConsequential: isCredit, rules: isCredit ? rules : [])
         expected[id, default: []].append((stored, picture))
         return picture
     }
@@ -94,6 +95,17 @@ final class Pictures {
         return RecordModel(
             record: ledger.id(record),
             stored: ledger.entries(of: record).map(\.act).filter { ids.contains($0.id) })
+    }
+
+    /// Of the credit record's rules the one that the offices' values can break: an own evaluation
+    /// does not speak of lost credit.
+    private var rules: [Rule] {
+        let (own, discredited) = (ledger.marked(.own), ledger.marked(.discredited))
+        return [
+            Rule(8) { values in
+                own.contains(values[11] ?? []) && discredited.contains(values[12] ?? [])
+            }
+        ]
     }
 
     // MARK: What is shown
@@ -126,7 +138,7 @@ final class Pictures {
         picture.held = ids(state.held)
         picture.waiting = ids(state.waiting)
         picture.wanted = ids(state.wanted)
-        for conflict in state.conflicts where conflict.kind != .brokenRule {
+        for conflict in state.conflicts {
             picture.conflicts[conflict.slot.name] = Picture.Dispute(
                 kind: conflict.kind.name, sides: ids(conflict.sides))
         }
@@ -138,8 +150,7 @@ final class Pictures {
     ) throws {
         var found: [String: Picture.Dispute] = [:]
         for item in try store.conflicts(limit: 100_000).elements {
-            guard case .record(let record, _) = item.subject, item.kind != .brokenRule,
-                record.log.lane != .control
+            guard case .record(let record, _) = item.subject, record.log.lane != .control
             else { continue }
             found[item.name] = Picture.Dispute(
                 kind: item.kind.name, sides: item.sides.map { ledger.id($0.reference) }.sorted())

@@ -21,7 +21,7 @@ public struct SeedRun: Sendable {
                 let story = FailureStory(seed: seed, setup, violation)
                 failure = story.lines.joined(separator: "\n")
             } catch {
-                failure = "\(error)"
+                failure = error is Violation ? "\(error)" : "seed \(seed): \(error)"
             }
             let world = trial.world
             steps = world.schedule.steps

@@ -240,6 +240,13 @@ final class World {
         Violation(seed: seed, promise: promise, text: text)
     }
 
+    /// What an honest node signed, another can read.
+    func read<T>(_ decode: () throws -> T) throws -> T {
+        do { return try decode() } catch let error as WireError {
+            throw violation("a signed message cannot be read: \(error)", promise: "messages")
+        }
+    }
+
     func short(_ reference: Reference) -> String {
         "\(reference.log.node)/\(reference.log.incarnation % 1000)/\(reference.sequence)"
     }
