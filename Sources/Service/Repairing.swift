@@ -39,7 +39,13 @@ extension Node {
         var report = RepairReport(verification: found)
         if found.isSound { return report }
         // Where SQLite's own file is damaged no log is read; the projection may be mended still.
-        do { try await fill(from: files, &report) } catch StoreError.damaged {}
+        do {
+            try await fill(from: files, &report)
+            // Registrations that came back say whose signatures count.
+            if report.segments > 0, !report.verification.isSound {
+                try await fill(from: files, &report)
+            }
+        } catch StoreError.damaged {}
         if !report.verification.isSound { try await rebuild(&report) }
         report.lackingLogs =
             try await offload { [store] in try? store.damage() }?.lackingLogs ?? []
@@ -59,7 +65,7 @@ extension Node {
         if files.isEmpty, !isHub { report.failure = await ask(forWhatIsLackingIn: &damage) }
         // Each log for itself: what is whole by now is mended, whatever else is missing.
         let segments = damage.segments
-        report.segments = try await offload { [store] in try store.repair(with: segments) }
+        report.segments += try await offload { [store] in try store.repair(with: segments) }
         report.verification = try await offload { [store] in try store.verify() }
     }
 

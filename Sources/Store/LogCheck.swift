@@ -25,13 +25,13 @@ struct LogCheck {
     private mutating func run(_ log: LogID) throws {
         guard let tree = logs.tree(of: log) else { return }
         result.logs += 1
-        try checkChains(tree)
+        try checkChains(
+            tree, signers: MemberTable.signers(of: log.node, identity: identity, db))
         try checkReceipts(tree)
         hashes = [:]
     }
 
-    mutating func checkChains(_ tree: HashTree) throws {
-        let signers = try MemberTable.signers(of: tree.log.node, identity: identity, db)
+    mutating func checkChains(_ tree: HashTree, signers: [Member]) throws {
         if signers.isEmpty { problem("\(tree.log): the node's key is not registered") }
         for run in tree.runs { try check(run, tree.log, signers) }
     }

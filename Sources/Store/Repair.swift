@@ -28,6 +28,7 @@ extension Store {
 private struct Repair {
     let db: Database
     let logs: LogTable
+    private let roll: SignerRoll
     private(set) var damage = Damage()
     /// Keys of rows that are to go, by their runs.
     private var damaged: [Int64: [ChangeKey]] = [:]
@@ -38,9 +39,9 @@ private struct Repair {
         self.db = db
         if let problem = try StructureCheck.problems(db).first { throw StoreError.damaged(problem) }
         logs = try LogTable(db)
+        roll = try SignerRoll(db, logs: logs, identity: identity)
         for log in logs.ids.keys.sorted() {
-            let signers = try MemberTable.signers(of: log.node, identity: identity, db)
-            for run in logs.tree(of: log)?.runs ?? [] { try inspect(run, of: log, signers) }
+            for run in logs.tree(of: log)?.runs ?? [] { try inspect(run, of: log) }
         }
         strays = try Int64.fetchAll(
             db,
@@ -55,9 +56,10 @@ private struct Repair {
         }
     }
 
-    private mutating func inspect(_ run: Run, of log: LogID, _ signers: [Member]) throws {
+    private mutating func inspect(_ run: Run, of log: LogID) throws {
         var gap = Damage.Gap(
-            run: run, log: log, signers: signers, sealedEnd: try sealedEnd(of: run))
+            run: run, log: log, signers: roll.signers(of: log.node),
+            sealedEnd: try sealedEnd(of: run))
         let rows = try Row.fetchCursor(
             db,
             sql: """
@@ -120,7 +122,9 @@ private struct Repair {
                         last: filling.last, at: now, db)
                 }
                 var check = LogCheck(db, identity: identity, logs: logs)
-                if let tree = logs.tree(of: log) { try check.checkChains(tree) }
+                if let tree = logs.tree(of: log) {
+                    try check.checkChains(tree, signers: roll.signers(of: log.node))
+                }
                 isMended = check.result.isSound
                 return isMended ? .commit : .rollback
             }

@@ -86,7 +86,8 @@ extension EndToEnd {
                 let county = province.counties[0]
                 try await county.stop()
                 let isProjectionRight = isRunning
-                try await damage(county, and: isProjectionRight ? "" : "DELETE FROM natural_key")
+                let sql = "DELETE FROM natural_key; DELETE FROM member"
+                try await damage(county, and: isProjectionRight ? "" : sql)
                 if isRunning { try await county.start() }
                 let found = try await run(["verify"], at: county, ends: 1)
                 #expect(found.json["sound"] == false)

@@ -177,6 +177,20 @@ extension Store {
         #expect(try county.verify().problems == [])
     }
 
+    /// Registrations say whose signatures count: they come back first.
+    @Test func `Segments and the projection damaged at once`() throws {
+        let before = try county.projection()
+        try county.flip(county.segmentKeys())
+        try county.write { try $0.execute(sql: "DELETE FROM member; DELETE FROM story") }
+        let sent = try hub.exportedAll()
+        #expect(try county.repair(with: sent) > 0)
+        #expect(try county.repair(with: sent) > 0)
+        #expect(try county.damage().logs == [])
+        #expect(try county.rebuild() == false)
+        #expect(try county.projection() == before)
+        #expect(try county.verify().problems == [])
+    }
+
     @Test func `Whoever sends what the other side refuses looks at what it holds`() throws {
         let before = Set(try county.segmentKeys())
         _ = try county.newSupplier("新公司")
