@@ -98,6 +98,9 @@ public struct RecordModel {
             && (life.isEmpty || life.contains { value($0, Self.life) == Self.alive })
     }
 
+    /// All that the author of an act knew of.
+    public func seen(by id: Int) -> Set<Int> { reach[id] ?? [] }
+
     // MARK: Values
 
     func value(_ id: Int, _ group: Int) -> [UInt8] { acts[id]?.writes[group] ?? [] }

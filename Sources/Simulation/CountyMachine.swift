@@ -89,8 +89,17 @@ final class CountyMachine: Machine {
     private func absorb(_ answer: ExchangeAnswer, _ sent: ExchangeRequest) {
         enter(.absorbing)
         step { [self] store in
+            let before = store.identity.incarnation
+            let isShownMore = try isShownMore(answer.scopes, than: store)
             let result = try call(store, of: self) { try $0.absorb(answer, sent: sent) }
-            if case .done = result { try world.receipts.note(answer.receipts) }
+            if case .done = result {
+                try world.receipts.note(answer.receipts)
+                if isShownMore, store.identity.incarnation == before {
+                    throw world.violation(
+                        "\(name) was shown a change of its own that it lacks, and keeps its name",
+                        promise: "incarnation")
+                }
+            }
             try ending(result) { .absorbed($0) }
         }
     }

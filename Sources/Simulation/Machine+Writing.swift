@@ -6,26 +6,37 @@ import SyncCore
 /// What people write at a machine.
 extension Machine {
     /// All of it or nothing. What was committed goes into the ledger before anything else happens,
-    /// also where the person does not hear of it. `entry`: of a change that was made.
-    func write(_ edits: [Edit], _ entry: (Reference) throws -> LedgerEntry) throws {
-        guard let store else { return }
+    /// also where the person does not hear of it. `isSilent`: they say nothing that was not shown.
+    /// `entry`: of a change that was made. Returns whether it was answered with success.
+    @discardableResult
+    func write(
+        _ edits: [Edit], isSilent: Bool = false, _ entry: (Reference) throws -> LedgerEntry
+    ) throws -> Bool {
+        guard let store else { return false }
         let faults = world.network.faults
-        if files == nil, dice.happens(perMillion: faults.locked + faults.diskFull) { return }
+        if files == nil, dice.happens(perMillion: faults.locked + faults.diskFull) { return false }
         let isLost = dice.happens(perMillion: faults.lostAcknowledgement)
         let isUnknown = files == nil && dice.happens(perMillion: faults.ioError)
         let before = files == nil ? [:] : try ownTips(store)
         switch try attempt({ try store.append(edits) }) {
         case .done(let appended):
             let made = appended.compactMap(\.change)
+            guard made.count == (isSilent ? 0 : edits.count) else {
+                throw world.violation(
+                    "\(made.count) changes were written for \(edits.count) edits, silent: \(isSilent)",
+                    promise: "no lost write")
+            }
             try note(made, isAcknowledged: !isLost && !isUnknown, entry)
-            if made.isEmpty { return }
+            if made.isEmpty { return true }
             // Where nobody knows whether it was committed, it may have been, and must not stay here.
             if isLost { crash() } else { try wrote() }
+            return true
         case .failed:
             try note(found(edits, since: before), isAcknowledged: false, entry)
             try wrote()
         case .crashed: try note(found(edits, since: before), isAcknowledged: false, entry)
         }
+        return false
     }
 
     private func note(

@@ -160,6 +160,21 @@ class Machine {
 
     func promise(_ reference: Reference) { promised.append(reference) }
 
+    /// Whether somebody shows changes of the current incarnation that are not stored here: it was
+    /// written by somebody else, too, or before an older disk was put in.
+    func isShownMore(_ scopes: [ScopeReport], than store: Store) throws -> Bool {
+        // What rotted cannot be told from what was never there.
+        guard rot == nil else { return false }
+        let incarnation = store.identity.incarnation
+        return try scopes.compactMap(\.clock).flatMap(\.entries).contains { entry in
+            try entry.log.node == name && entry.log.incarnation == incarnation
+                && entry.tips.contains { tip in
+                    let shown = Reference(log: entry.log, sequence: tip.sequence, hash: tip.hash)
+                    return try store.change(ShortID(shown)) == nil
+                }
+        }
+    }
+
     // MARK: Steps
 
     /// The next step of this process, if it lives that long. `county`: whose exchange it is part of.

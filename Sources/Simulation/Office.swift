@@ -7,13 +7,17 @@ import WireFormat
 /// The people at one machine: they open forms, leave them open, and save them late.
 final class Office {
     /// What a screen shows until it is saved or given up.
-    private struct Form {
+    struct Form {
         let shown: RecordState
         let token: String
         let incarnation: UInt64
         let life: Int
         /// Set on a conflict page.
         var slot: ConflictSlot?
+        /// Set on the page of a duplicate.
+        var mergesInto: Reference?
+        /// All that the node held of the record, on such pages.
+        var there: Set<Reference> = []
     }
 
     /// Mistakes that no client may make, to see that the checks find them.
@@ -86,23 +90,38 @@ final class Office {
         if forms.count > 4 { forms.removeFirst() }
     }
 
-    private func form(_ shown: RecordState, _ token: String, _ slot: ConflictSlot? = nil) -> Form {
+    private func form(_ shown: RecordState, _ token: String) -> Form {
         Form(
             shown: shown, token: token, incarnation: machine.store?.identity.incarnation ?? 0,
-            life: machine.life, slot: slot)
+            life: machine.life)
+    }
+
+    private func page(
+        _ shown: RecordState, _ token: String, _ slot: ConflictSlot? = nil,
+        mergesInto: Reference? = nil
+    ) throws -> Form {
+        var page = form(shown, token)
+        page.slot = slot
+        page.mergesInto = mergesInto
+        let history = try machine.store?.history(ShortID(shown.record)) ?? []
+        page.there = Set(history.map(\.side.reference))
+        return page
     }
 
     private func saveForm() throws {
         guard !forms.isEmpty else { return try openForm() }
         let form = forms.remove(at: dice.roll(0...(forms.count - 1)))
         // The node goes on under a new name, or from an older disk: its pages must be loaded again.
-        guard form.incarnation == machine.store?.identity.incarnation, form.life == machine.life
-        else { return }
+        if isFromBefore(form), dice.roll(0...1) == 0 { return }
         if let slot = form.slot { return try decide(form, slot) }
+        if let target = form.mergesInto { return try merge(form, target) }
         let isWithdrawal = dice.roll(0...11) == 0
         let values = isWithdrawal ? lifeChange(form) : fieldChange(form)
         // A form shows a disputed field read-only.
         let open = values.filter { form.shown.group($0.key)?.isDisputed != true }
+        if open.count < values.count, dice.roll(0...9) == 0 {
+            return try saveDisputed(form, values)
+        }
         if !open.isEmpty { try save(form, .edit, open) }
     }
 
@@ -163,10 +182,13 @@ final class Office {
         return bytes
     }
 
-    private func save(_ form: Form, _ kind: ChangeKind, _ values: [GroupID: [UInt8]]) throws {
+    private func save(
+        _ form: Form, _ kind: ChangeKind, _ values: [GroupID: [UInt8]], alone group: GroupID? = nil
+    ) throws {
         guard let store = machine.store else { return }
         var edit = Edit(
-            target: .existing(form.shown.record), kind: kind, basis: .token(form.token),
+            target: .existing(form.shown.record), kind: kind,
+            basis: group.map { .group($0, token: form.token) } ?? .token(form.token),
             writes: values.mapValues { .verbatim($0) }, author: "clerk", schemaVersion: 1)
         if kind == .edit, dice.roll(0...1) == 0 {
             edit.writes = edit.writes.merging(written(values, form)) { $1 }
@@ -180,34 +202,50 @@ final class Office {
             guard now.state.record == form.shown.record else {
                 throw machine.world.violation("a stale form was shown another record")
             }
-            guard dice.roll(0...3) > 0 else { return }
+            guard group == nil, dice.roll(0...3) > 0 else { return }
             edit.basis = .keepBoth(token: form.token)
             try write(edit, form, values)
         } catch StoreError.disputed where flaw == .refreshesTokens {
             // This one the store finds by itself.
         } catch StoreError.noSuchRecord {
             // The hub holds its creation by now.
+        } catch StoreError.badToken where isFromBefore(form) {
+            // Its page must be loaded again.
         }
     }
 
-    private func write(_ edit: Edit, _ form: Form, _ values: [GroupID: [UInt8]]) throws {
-        try machine.write([edit]) { reference in
-            let kind: Act.Kind =
-                edit.kind == .join ? .join : edit.kind == .decision ? .decision : .edit
-            var act = Act(
-                id: ledger.id(reference), record: ledger.id(form.shown.record), kind: kind)
-            act.heads = ledger.ids(try self.seenHeads(edit, reference, form))
-            for (group, value) in values {
-                let shown = form.shown.group(group)?.siblings ?? []
-                // An edit that says what was shown says nothing.
-                let isSilent = !shown.isEmpty && shown.allSatisfy { $0.value == value }
-                if edit.kind == .edit, isSilent { continue }
-                act.writes[Int(group)] = value
-                act.shown[Int(group)] = ledger.ids(shown.map(\.reference))
-            }
-            return LedgerEntry(
-                act: act, reference: reference, record: form.shown.record, type: form.shown.type)
+    @discardableResult
+    private func write(
+        _ edit: Edit, _ form: Form, _ values: [GroupID: [UInt8]]
+    ) throws -> Bool {
+        // An edit that says what was shown says nothing.
+        let said = values.filter { group, value in
+            let shown = form.shown.group(group)?.siblings ?? []
+            return edit.kind != .edit || shown.isEmpty || shown.contains { $0.value != value }
         }
+        let isSilent = edit.kind == .edit && said.isEmpty
+        return try answering(edit, form) {
+            try machine.write([edit], isSilent: isSilent) { reference in
+                try entry(edit, reference, form, said)
+            }
+        }
+    }
+
+    private func entry(
+        _ edit: Edit, _ reference: Reference, _ form: Form, _ said: [GroupID: [UInt8]]
+    ) throws -> LedgerEntry {
+        let kind: Act.Kind =
+            edit.kind == .join ? .join : edit.kind == .decision ? .decision : .edit
+        var act = Act(
+            id: ledger.id(reference), record: ledger.id(form.shown.record), kind: kind)
+        act.heads = ledger.ids(try self.seenHeads(edit, reference, form))
+        for (group, value) in said {
+            let shown = form.shown.group(group)?.siblings ?? []
+            act.writes[Int(group)] = value
+            act.shown[Int(group)] = ledger.ids(shown.map(\.reference))
+        }
+        return LedgerEntry(
+            act: act, reference: reference, record: form.shown.record, type: form.shown.type)
     }
 
     /// The fields that the form changed: the store puts them over the value shown.
@@ -243,13 +281,18 @@ final class Office {
     }
 
     /// A conflict page shows the sides of its conflict, not all that happened to the record: the
-    /// decision itself says what its author saw.
+    /// decision itself says what its author saw, as far as its page allows.
     private func seenHeads(
         _ edit: Edit, _ reference: Reference, _ form: Form
     ) throws -> [Reference] {
-        guard edit.kind == .decision,
-            let change = try machine.inspected().change(ShortID(reference))
-        else { return form.shown.heads }
+        let slot: ConflictSlot
+        switch edit.basis {
+        case .conflict(let shown, _): slot = shown
+        case .group(let group, _): slot = .group(group)
+        case .token, .keepBoth, .nothing: return form.shown.heads
+        }
+        guard let change = try machine.inspected().change(ShortID(reference)) else { return [] }
+        try checkSeen(change.header.parents, of: slot, form)
         return change.header.parents
     }
 
@@ -266,7 +309,7 @@ final class Office {
             case .record(let record, let slot) = item.subject, record.log.lane != .control,
             let page = try store.conflict(named: item.name), let shown = try store.record(record)
         else { return }
-        forms.append(form(shown.state, page.token, slot))
+        forms.append(try self.page(shown.state, page.token, slot))
         if dice.roll(0...2) > 0 { try decide(forms.removeLast(), slot) }
     }
 
@@ -277,7 +320,7 @@ final class Office {
             case .record(let record, let slot) = page.item.subject,
             let shown = try store.record(record)
         else { return nil }
-        let form = form(shown.state, page.token, slot)
+        let form = try self.page(shown.state, page.token, slot)
         return { [self] in
             self.dice = dice
             try decide(form, slot)
@@ -298,7 +341,7 @@ final class Office {
             case .parallel, .rule:
                 form.shown.groups.first { $0.group >= ReservedGroup.firstDeclared }?.group ?? 0
             }
-        guard machine.store != nil, form.life == machine.life else { return }
+        guard machine.store != nil else { return }
         let siblings = form.shown.group(group)?.siblings ?? []
         guard let value = dice.pick(siblings.map(\.value)) else { return }
         let edit = Edit(
@@ -306,11 +349,13 @@ final class Office {
             basis: .conflict(slot: slot, token: form.token), writes: [group: .verbatim(value)],
             author: "reviewer", reason: "看过双方", schemaVersion: 1)
         do {
-            try write(edit, form, [group: value])
+            if try write(edit, form, [group: value]) { try checkDecided(slot, form) }
         } catch StoreError.noSuchRecord {
             // The hub holds its creation by now.
-        } catch StoreError.conflictMoved {
+        } catch StoreError.conflictMoved where !isRenamed(form) {
             // Somebody else decided, or a side arrived: look again another time.
+        } catch StoreError.badToken where isFromBefore(form) {
+            // Its page must be loaded again.
         }
     }
 
@@ -322,8 +367,15 @@ final class Office {
             let target = dice.pick(item.sides.map(\.reference).filter { $0 != source }),
             let shown = try store.record(source)
         else { return }
+        forms.append(try page(shown.state, shown.token, mergesInto: target))
+        if dice.roll(0...2) > 0 { try merge(forms.removeLast(), target) }
+    }
+
+    private func merge(_ form: Form, _ target: Reference) throws {
         let value = Alias.value(ShortID(target))
         ledger.note(alias: target, in: value)
-        try save(form(shown.state, shown.token), .decision, [ReservedGroup.alias: value])
+        try save(
+            form, .decision, [ReservedGroup.alias: value],
+            alone: dice.roll(0...1) == 0 ? ReservedGroup.alias : nil)
     }
 }

@@ -14,6 +14,7 @@ final class Pictures {
 
     func compare(_ machine: Machine, _ store: Store) throws {
         var open: [String: Picture.Dispute] = [:]
+        var bases: [String: [UInt8]] = [:]
         for record in ledger.records {
             let scopes = machine.identity.ownScopes
             guard machine.identity.role == .hub || scopes.contains(record.log.scope) else {
@@ -38,8 +39,12 @@ final class Pictures {
             for (slot, dispute) in picture.conflicts {
                 open["\(ShortID(record)).\(slot)"] = dispute
             }
+            for (group, agreed) in picture.lastAgreed {
+                let act = ledger.entries(of: record).first { $0.act.id == agreed }?.act
+                bases["\(ShortID(record)).group-\(group)"] = act?.writes[group]
+            }
         }
-        try compareConflicts(machine, store, open)
+        try compareConflicts(machine, store, open, bases)
     }
 
     /// Invariant 15: what is held or waiting can be seen, also where its record is hidden.
@@ -145,8 +150,33 @@ final class Pictures {
         return picture
     }
 
+    /// A reviewer is shown what each side wrote, and what all had agreed on.
+    private func comparePage(
+        _ item: ConflictItem, _ record: Reference, _ base: [UInt8]?, _ machine: Machine
+    ) throws {
+        guard item.base?.bytes == base else {
+            throw world.violation(
+                "\(item.name) at \(machine.name) shows another last agreed value",
+                promise: "conflict pages")
+        }
+        var disputed: Int?
+        if case .record(_, .group(let group)) = item.subject { disputed = Int(group) }
+        for side in item.sides {
+            let act = ledger.entries(of: record).first { $0.reference == side.reference }?.act
+            let written = (act?.writes ?? [:]).filter { disputed == nil || $0.key == disputed }
+            guard side.values.map({ Int($0.group) }) == written.keys.sorted(),
+                side.values.allSatisfy({ written[Int($0.group)] == $0.bytes })
+            else {
+                throw world.violation(
+                    "\(item.name) at \(machine.name) shows other values of \(side.reference)",
+                    promise: "conflict pages")
+            }
+        }
+    }
+
     private func compareConflicts(
-        _ machine: Machine, _ store: Store, _ expected: [String: Picture.Dispute]
+        _ machine: Machine, _ store: Store, _ expected: [String: Picture.Dispute],
+        _ bases: [String: [UInt8]]
     ) throws {
         var found: [String: Picture.Dispute] = [:]
         for item in try store.conflicts(limit: 100_000).elements {
@@ -154,6 +184,7 @@ final class Pictures {
             else { continue }
             found[item.name] = Picture.Dispute(
                 kind: item.kind.name, sides: item.sides.map { ledger.id($0.reference) }.sorted())
+            try comparePage(item, record, bases[item.name], machine)
         }
         world.conflictsSeen += found.count
         for name in Set(expected.keys).union(found.keys).sorted()

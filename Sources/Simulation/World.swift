@@ -31,7 +31,7 @@ final class World {
     var conflictsSeen = 0
     /// Incidents that wait for a county's exchange to come into a state.
     var pending: [Step] = []
-    /// Something was destroyed: what the hub signed for may be gone.
+    /// The hub's disk was destroyed: what it signed for may be gone.
     var hadDisaster = false
     /// What never existed, though somebody claimed to have seen it, with the record.
     var phantoms: [(record: Reference, reference: Reference)] = []
@@ -210,7 +210,7 @@ final class World {
     /// A disk is about to be lost, and perhaps replaced by an older copy: what only it held is
     /// excused.
     func destroy(_ machine: Machine, leaving copy: (any Disk)?) throws {
-        hadDisaster = true
+        if machine === hub { hadDisaster = true }
         let others = machines.filter { $0 !== machine }
         var survivors = try others.map { (store: try $0.inspected(), isRotten: $0.rot != nil) }
         let looked = try copy?.copy()
