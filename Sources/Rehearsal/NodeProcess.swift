@@ -62,6 +62,8 @@ public actor NodeProcess {
     /// Returns once the node answers. `wrapper`: a command that runs the program and becomes it,
     /// so that the process is still the node's.
     public func start(under wrapper: [String] = []) async throws {
+        // Its old port is nobody's now.
+        api = nil
         let file = folder + "/service.json"
         try? FileManager.default.removeItem(atPath: file)
         let command =
@@ -177,11 +179,15 @@ public actor NodeProcess {
     private func whileRunning(
         _ asked: @escaping @Sendable () async throws -> APIAnswer
     ) async throws -> APIAnswer {
-        try await withThrowingTaskGroup(of: APIAnswer?.self) { group in
+        let answering = processID
+        return try await withThrowingTaskGroup(of: APIAnswer?.self) { group in
             defer { group.cancelAll() }
             group.addTask { try await asked() }
             group.addTask { [self] in
-                while await isRunning { try await Task.sleep(for: .milliseconds(50)) }
+                // Another one may run by the time that this looks.
+                while await isRunning, await processID == answering {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
                 // What it said before it went may be on its way still.
                 try await Task.sleep(for: .milliseconds(Self.lastWordsMilliseconds))
                 return nil

@@ -64,7 +64,10 @@ struct Audit {
         // Those of which nobody heard that they were written, too.
         for name in try await stored() { byRecord[name] = byRecord[name] ?? [] }
         try await inLanes(Array(byRecord)) { name, attempts in
-            let atHub = try await RecordHistory(name.type, name.id, at: scene.hub)
+            guard let atHub = try await RecordHistory(name.type, name.id, at: scene.hub) else {
+                let marks = attempts.map { "\($0.mark)" }.joined(separator: ", ")
+                return ledger.violation("the hub lacks \(name.type) \(name.id): attempts \(marks)")
+            }
             let audit = RecordAudit(history: atHub, attempts: marks, open: open)
             for violation in audit.violations() { ledger.violation(violation) }
             scene.tally.add("unknown but stored", audit.storedOfUnknownOutcome)
@@ -79,7 +82,7 @@ struct Audit {
             if changes.isEmpty { continue }
             let own = try await RecordHistory(atHub.type, atHub.id, at: county)
             for change in changes
-            where own[change] == nil || own[change]?.whole != atHub[change]?.whole {
+            where own?[change] == nil || own?[change]?.whole != atHub[change]?.whole {
                 ledger.violation("\(county.name) lost its own \(change) of \(atHub.id)")
             }
         }

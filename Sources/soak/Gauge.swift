@@ -51,11 +51,14 @@ actor Watch {
         }
     }
 
+    /// Since the watch began.
+    var seconds: Double { begun.duration(to: .now) / .seconds(1) }
+
     func look() async {
         for node in scene.all {
             await lookForCrash(node)
             guard let process = await node.processID else { continue }
-            let seconds = begun.duration(to: .now) / .seconds(1)
+            let seconds = seconds
             guard let sample = Gauge.sample(process, folder: node.folder, seconds: seconds) else {
                 continue
             }

@@ -34,9 +34,12 @@ struct RecordHistory {
     private let byID: [String: Int]
     private let values: [String: JSON]
 
-    init(_ type: String, _ id: String, at node: NodeProcess) async throws {
+    /// Nil when the node has no such record.
+    init?(_ type: String, _ id: String, at node: NodeProcess) async throws {
         let path = "/api/v1/records/\(type)/\(id)"
-        let view = try await node.get(path).json
+        let answer = try await node.ask("GET", path)
+        guard answer.status == 200 else { return nil }
+        let view = answer.json
         let changes = (try await node.get(path + "/history").json["changes"]?.array ?? [])
             .map { StoredChange($0, type: type) }
         self.type = type

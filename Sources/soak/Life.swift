@@ -14,6 +14,10 @@ struct Life {
     let process: Int32
     var samples: [Sample] = []
 
+    func until(_ seconds: Double) -> Life {
+        Life(node: node, process: process, samples: samples.filter { $0.seconds <= seconds })
+    }
+
     /// Without the time in which caches and connections fill.
     func settled(warmUpSeconds: Double) -> [Sample] {
         guard let first = samples.first else { return [] }

@@ -7,7 +7,8 @@ struct Outcome {
     let scene: Scene
     let upkeep: Upkeep
     let exchanges: Int
-    let evenSeconds: Double
+    /// After the last fault; nil if they never were.
+    let evenSeconds: Double?
 
     var violations: [String] { scene.ledger.violations }
 
@@ -42,8 +43,8 @@ struct Outcome {
             "conflicts \(scene.ledger.conflicts.count) opened, \(closedConflicts) closed, "
                 + "\(openConflicts) open",
             "blows: " + list(tally.all("blow ")) + "; lines: " + list(tally.all("line ")),
-            "exchanges \(exchanges); even "
-                + String(format: "%.1f s after the last fault", evenSeconds)
+            "exchanges \(exchanges); "
+                + (evenSeconds.map { String(format: "even after %.1f s", $0) } ?? "never even")
                 + "; records audited \(tally["audited records"])",
         ] + upkeepLines
             + (violations.isEmpty
@@ -99,7 +100,8 @@ struct Outcome {
             "kept_both": count(tally["kept both"]), "decisions": count(decisions),
             "decisions_by_class": object(tally.all("decided ")),
             "kills": object(tally.all("blow ")), "lines": object(tally.all("line ")),
-            "exchanges": count(exchanges), "even_ms": count(Int(evenSeconds * 1000)),
+            "exchanges": count(exchanges),
+            "even_ms": evenSeconds.map { count(Int($0 * 1000)) } ?? .null,
             "conflicts_opened": count(scene.ledger.conflicts.count),
             "conflicts_closed": count(closedConflicts),
             "memory": .array([hub, worstCounty].compactMap(\.self).map(trend)),

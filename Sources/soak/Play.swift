@@ -22,24 +22,34 @@ struct Play {
         say("\(scene.counties.count) counties and a hub are up; \(options.minutes) minutes of work")
         await watch.look()
         try await work(scene, watch)
+        let workEnded = await watch.seconds
         say("the faults are over")
-        let seconds = try await rest.becomeEven()
-        say(String(format: "all nodes are even after %.1f s", seconds))
-        try await rest.stayStill()
+        var evenSeconds: Double?
+        do {
+            evenSeconds = try await rest.becomeEven()
+            try await rest.stayStill()
+        } catch { scene.ledger.violation("\(error)") }
         await watch.look()
         let upkeep = Upkeep(
-            await watch.lives, warmUpSeconds: min(60, options.minutes * 15),
+            await watch.lives, workEnded: workEnded, warmUpSeconds: min(60, options.minutes * 15),
             atLeastSeconds: min(60, options.minutes * 20))
-        for violation in upkeep.violations(hub: scene.hub.name, counties: scene.counties.count) {
+        for violation in upkeep.violations(
+            hub: scene.hub.name, counties: scene.counties.count)
+        {
             scene.ledger.violation(violation)
         }
+        do { try await check(scene, rest) } catch { scene.ledger.violation("\(error)") }
+        return Outcome(
+            scene: scene, upkeep: upkeep, exchanges: await watch.exchanges,
+            evenSeconds: evenSeconds)
+    }
+
+    private func check(_ scene: Scene, _ rest: Rest) async throws {
+        say("checking what is stored against the ledger")
         try await Audit(scene: scene).run()
-        say("the ledger is audited")
+        say("rebuilding and verifying")
         try await rest.rebuild()
         try await rest.verify(.beside)
-        say("all stores are verified")
-        return Outcome(
-            scene: scene, upkeep: upkeep, exchanges: await watch.exchanges, evenSeconds: seconds)
     }
 
     private func found() async throws -> Scene {

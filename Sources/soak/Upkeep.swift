@@ -12,8 +12,11 @@ struct Upkeep {
         /// The curve from the start, warm-up included.
         let courseKiB: [Double]
 
-        /// Of what may be: above 1 is too much.
-        var share: Double { slopeKiBPerMinute / allowedKiBPerMinute }
+        /// While the page caches fill, growth is theirs; after that it must stay within bounds.
+        var isTooMuch: Bool {
+            let full = (courseKiB.first ?? 0) + Upkeep.cachesKiB + Upkeep.slackKiB
+            return slopeKiBPerMinute > allowedKiBPerMinute && lastKiB > full
+        }
     }
 
     struct Open {
@@ -25,10 +28,11 @@ struct Upkeep {
     /// What a process may gain in all over the time of the fit: allocators settle slowly. So the
     /// longer the run, the smaller the leak that is found.
     static let slackKiB = 12.0 * 1024
-    /// Of each byte that its store grows by; pages are cached up to a bound, indices of logs are
-    /// held in memory.
+    /// Of each byte that its store grows by: what is exchanged is held while it is.
     static let sharePerStoreByte = 0.25
     static let coursePoints = 24
+    /// A node's five connections to its database cache 8 MB of pages each.
+    static let cachesKiB = 5 * 8000.0
     /// Connections come and go; each county keeps two open to the hub.
     static let openSlack = 16
 
@@ -36,10 +40,14 @@ struct Upkeep {
     let files: [String: Open]
     let threads: [String: Open]
 
+    /// `workEnded`: in seconds since the watch began; what the checks cost is no trend.
     /// `warmUpSeconds`, `atLeastSeconds` after that: of a life that counts.
-    init(_ lives: [Life], warmUpSeconds: Double, atLeastSeconds: Double) {
+    init(
+        _ lives: [Life], workEnded: Double, warmUpSeconds: Double, atLeastSeconds: Double
+    ) {
         trends = lives.compactMap {
-            Self.trend($0, warmUpSeconds: warmUpSeconds, atLeastSeconds: atLeastSeconds)
+            Self.trend(
+                $0.until(workEnded), warmUpSeconds: warmUpSeconds, atLeastSeconds: atLeastSeconds)
         }
         files = Self.open(lives, \.files)
         threads = Self.open(lives, \.threads)
@@ -88,7 +96,7 @@ struct Upkeep {
 
     func violations(hub: String, counties: Int) -> [String] {
         var found: [String] = []
-        for trend in trends where trend.share > 1 {
+        for trend in trends where trend.isTooMuch {
             found.append(
                 "\(trend.node) grows by \(Int(trend.slopeKiBPerMinute)) KiB/min, more than "
                     + "\(Int(trend.allowedKiBPerMinute))")
