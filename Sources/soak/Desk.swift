@@ -33,7 +33,7 @@ struct Desk: Sendable {
     ) async -> APIAnswer? {
         var attempt = attempt
         let answer = try? await node.ask(method, path, as: user, token: token, body)
-        attempt.outcome = outcome(answer, "\(method) \(path) \(body)")
+        attempt.outcome = outcome(answer, "\(method) \(path) \(body.text)")
         if attempt.kind == .create, attempt.change != nil {
             attempt.record = answer?.json["id"]?.string
         }

@@ -43,8 +43,11 @@ struct Mischief {
             try await comeBack(victim)
         case .terminate:
             try await victim.stop()
-            if await victim.exitStatus != 0 {
-                scene.ledger.violation("\(victim.name) was told to stop and ended otherwise")
+            let status = await victim.exitStatus ?? -1
+            if status != 0 {
+                scene.ledger.violation(
+                    "\(victim.name) was told to stop and ended with \(status): "
+                        + victim.log.suffix(2000))
             }
             try await comeBack(victim)
         }

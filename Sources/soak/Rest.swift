@@ -41,7 +41,7 @@ struct Rest {
         try await together(scene.counties) { county in
             let report = try await county.post("/api/v1/sync", as: "admin", [:])
             if report["ok"] != true || report["received"] != 0 || report["pendingUpload"] != 0 {
-                ledger.violation("\(county.name): an idle sync moved something: \(report)")
+                ledger.violation("\(county.name): an idle sync moved something: \(report.text)")
             }
         }
         if try await picture() != before { ledger.violation("an idle sync changed a state or log") }
@@ -49,12 +49,12 @@ struct Rest {
             for log in try await county.get("/api/v1/logs").json["logs"]?.array ?? []
             where log["log"]?.string?.hasPrefix(county.name) ?? false {
                 if log["receiptedThrough"] != log["changes"] {
-                    ledger.violation("\(county.name) lacks a receipt: \(log)")
+                    ledger.violation("\(county.name) lacks a receipt: \(log.text)")
                 }
             }
             let status = try await county.get("/api/v1/status").json
             if status["refusals"] != 0 || status["forkedLogs"] != [] {
-                ledger.violation("\(county.name) was refused or forked: \(status)")
+                ledger.violation("\(county.name) was refused or forked: \(status.text)")
             }
         }
     }
@@ -77,7 +77,7 @@ struct Rest {
             let answer = try await node.ask("POST", "/api/v1/rebuild", as: "audit", [:]).json
             let after = try await node.get("/api/v1/state").json
             if answer["unchanged"] != true || after != before {
-                ledger.violation("\(node.name) rebuilds to something else: \(answer)")
+                ledger.violation("\(node.name) rebuilds to something else: \(answer.text)")
             }
         }
     }
