@@ -80,13 +80,19 @@ public final class Store: Sendable {
     }
 
     /// GRDB resets this to NORMAL when it opens a pool, which loses acknowledged commits in a power
-    /// cut.
+    /// cut. It also begins the log so: what it wrote there is synced now. Had a later commit's sync
+    /// failed first, the system would have forgotten it, and all that follows it in the log would
+    /// be lost with it, acknowledged or not.
     private static func makeDurable(_ writer: any DatabaseWriter) throws {
-        let level = try writer.writeWithoutTransaction { db in
+        let (level, isBusy) = try writer.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
-            return try Int.fetchOne(db, sql: "PRAGMA synchronous")
+            return (
+                try Int.fetchOne(db, sql: "PRAGMA synchronous"),
+                try Bool.fetchOne(db, sql: "PRAGMA wal_checkpoint") ?? false
+            )
         }
         precondition(level == 2, "commits must be durable before they are acknowledged")
+        if isBusy { throw StoreError.busy }
     }
 
     private static func prepare(_ writer: any DatabaseWriter, identity: Identity) throws {
