@@ -57,6 +57,7 @@ extension FaultyDisk {
             guard state.isUp(boot) else {
                 return (change.errorCode, nil as (@Sendable () -> Void)?)
             }
+            if state.ignoresSyncs, case .sync = change { return (SQLITE_OK, nil) }
             if state.isPaused {
                 change.apply(to: &state.contents)
                 return (SQLITE_OK, nil)

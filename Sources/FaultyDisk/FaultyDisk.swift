@@ -12,6 +12,8 @@ public final class FaultyDisk: Sendable {
         var isDown = false
         var fault: DiskFault?
         var hasFired = false
+        /// Syncs are answered and not done.
+        var ignoresSyncs = false
         /// The plan waits: calls neither count nor fail.
         var isPaused = false
         /// Since the plan was made.
@@ -71,6 +73,9 @@ public final class FaultyDisk: Sendable {
 
     /// While paused nothing goes wrong, and no call counts.
     public func pause(_ isPaused: Bool) { state.withLock { $0.isPaused = isPaused } }
+
+    /// A disk that says it has written what it has not.
+    public func ignoreSyncs() { state.withLock { $0.ignoresSyncs = true } }
 
     /// The planned fault, once each time it came about.
     public func takeFired() -> DiskFault? {

@@ -40,7 +40,10 @@ final class HubMachine: Machine {
         try world.receipts.checkAll()
     }
 
-    override func stopped() { polls = [] }
+    override func stopped() { hangUp() }
+
+    /// Nobody hears of what comes next.
+    func hangUp() { polls = [] }
 
     override func wrote() throws { wake() }
 

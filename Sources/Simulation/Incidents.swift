@@ -50,13 +50,17 @@ extension World {
             schedule.after(0) { [self] in
                 guard case .incident(let incident, _) = step.action else { return }
                 trace("\(incident) at \(county.name), which is \(county.state)")
-                if let fault = incident.fault { note(fault, at: county) }
-                try perform(incident, at: county, Dice(seed: step.seed))
+                let state = county.state
+                let hasHappened = try perform(incident, at: county, Dice(seed: step.seed))
+                if hasHappened, let fault = incident.fault { tally.note(fault, in: state) }
             }
         }
     }
 
-    private func perform(_ incident: Incident, at county: CountyMachine, _ dice: Dice) throws {
+    /// False: there was nothing that it could happen to.
+    private func perform(
+        _ incident: Incident, at county: CountyMachine, _ dice: Dice
+    ) throws -> Bool {
         switch incident {
         case .countyCrash: county.crash()
         case .hubCrash: hub.crash()
@@ -66,18 +70,20 @@ extension World {
                 county.number, dice.pick(ways) ?? [],
                 forMilliseconds: dice.milliseconds(20_000...(10 * Trial.minute)))
         case .clockJump: jump(dice.roll(0...2) == 0 ? hub : county, dice)
-        case .nodeRestored: try restore(county)
+        case .nodeRestored: return try restore(county)
         case .nodeCloned:
             let clone = try clone(county)
             try clone.start()
-        case .hubRestored: try restore(hub)
+        case .hubRestored: return try restore(hub)
         case .hubLost: try loseHub()
         case .nodeReenrolled: try reenrol(county, dice)
         case .newerVersion: offices[county.number].isNewer = true
         case .scopeTaken: try take(county, leaving: [.province], dice)
         case .keyRevoked: try take(county, leaving: [], dice)
-        case .race: try race(dice)
-        case .malice: try Intruder(world: self, dice: dice).act()
+        case .race: return try race(dice)
+        case .malice:
+            guard let store = hub.store else { return false }
+            try Intruder(world: self, dice: dice).act(on: store)
         case .limit: county.budgetBytes = dice.roll(1...3000)
         case .silence:
             county.isSilent = true
@@ -94,9 +100,10 @@ extension World {
         case .delay: network.strike(.delay, county)
         case .powerCut, .crashWithin, .bitRot:
             let places = [county, hub].filter { $0.files != nil }
-            guard let machine = dice.pick(places), let files = machine.files else { return }
+            guard let machine = dice.pick(places), let files = machine.files else { return false }
             try perform(incident, at: machine, files, for: county, dice)
         }
+        return true
     }
 
     /// Below SQLite.
@@ -109,16 +116,19 @@ extension World {
             note(.powerCut, at: county)
             machine.cutPower()
         case .powerCut:
-            files.plan(.powerCut(seed: dice.next()), at: dice.roll(1...20), for: county)
+            files.plan(.powerCut(seed: dice.next()), at: machine.soon(dice), for: county)
         case .bitRot:
-            guard machine.rot == nil else { return }
-            note(.bitRot, at: county)
-            machine.rot = try BitRot.strike(machine, files, dice)
+            let state = county.state
+            guard machine.rot == nil, let rot = try BitRot.strike(machine, files, dice) else {
+                return machine.startSoon()
+            }
+            tally.note(.bitRot, in: state)
+            machine.rot = rot
             machine.startSoon()
             schedule.after(dice.milliseconds(5000...(3 * Trial.minute))) { [self] in
                 try lookAfter(machine, dice)
             }
-        default: files.plan(machine.violent(), at: dice.roll(1...20), for: county)
+        default: files.plan(machine.violent(), at: machine.soon(dice), for: county)
         }
     }
 
@@ -133,12 +143,13 @@ extension World {
 
     // MARK: Disks
 
-    private func restore(_ machine: Machine) throws {
-        guard let backup = machine.backup else { return }
+    private func restore(_ machine: Machine) throws -> Bool {
+        guard let backup = machine.backup else { return false }
         let copy = try backup.copy()
         try destroy(machine, leaving: copy)
         if machine === hub { judge.forget() }
         try machine.replaceDisk(copy)
+        return true
     }
 
     /// A new hub with the old key, which its counties fill again.
@@ -185,18 +196,19 @@ extension World {
     // MARK: People
 
     /// Two reviewers decide one conflict at once, while a third person has the record open.
-    private func race(_ dice: Dice) throws {
+    private func race(_ dice: Dice) throws -> Bool {
         let open = try hub.inspected().conflicts(limit: 40).elements
         guard let item = dice.pick(open), case .record(let record, _) = item.subject,
             record.log.lane != .control
-        else { return }
+        else { return false }
         let places = machines.indices.filter { machines[$0].store != nil }
-        guard let third = dice.pick(places) else { return }
+        guard let third = dice.pick(places) else { return false }
         try offices[third].open(record)
         let decisions = try places.compactMap { place in
             try offices[place].race(item.name, Dice(seed: dice.next()))
         }
         for decide in decisions { try decide() }
+        return decisions.count > 1
     }
 
     /// All go home, and come back after days or years. What is on its way then comes late.

@@ -15,8 +15,8 @@ struct Intruder {
     let world: World
     let dice: Dice
 
-    func act() throws {
-        guard let hub = world.hub.store, let malice = dice.pick(Malice.allCases) else { return }
+    func act(on hub: Store) throws {
+        guard let malice = dice.pick(Malice.allCases) else { return }
         let identity = try world.identity("632599-66", .county, division: "632599", key: 99)
         try world.register(identity)
         guard let member = try hub.member(identity.node) else {

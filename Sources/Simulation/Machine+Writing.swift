@@ -18,7 +18,12 @@ extension Machine {
         let isLost = dice.happens(perMillion: faults.lostAcknowledgement)
         let isUnknown = files == nil && dice.happens(perMillion: faults.ioError)
         let before = files == nil ? [:] : try ownTips(store)
-        switch try attempt({ try store.append(edits) }) {
+        if let files, let county = self as? CountyMachine ?? dice.pick(world.counties) {
+            tempt(files, for: county)
+        }
+        let outcome = try attempt { try store.append(edits) }
+        files?.unlock()
+        switch outcome {
         case .done(let appended):
             let made = appended.compactMap(\.change)
             guard made.count == (isSilent ? 0 : edits.count) else {
@@ -86,6 +91,7 @@ extension Machine {
         }
         made = Set(made).filter { $0.log.node == name && $0.sequence > before[$0.log] ?? 0 }
             .sorted()
+        world.trace("\(name) kept \(made.count) of \(edits.count) edits of open outcome")
         guard made.isEmpty || made.count == edits.count else {
             throw world.violation(
                 "\(made.count) of \(edits.count) edits were kept", promise: "atomicity")

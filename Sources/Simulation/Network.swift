@@ -110,6 +110,8 @@ final class Network {
         }
     }
 
+    func forget() { underWay = [:] }
+
     func mend() {
         faults = .none
         cutUntil = [:]

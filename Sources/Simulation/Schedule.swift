@@ -64,6 +64,9 @@ final class Schedule {
         clock.advance(to: time)
     }
 
+    /// Nothing of what is planned will happen.
+    func forget() { heap = [] }
+
     private func removeFirst() {
         let last = heap.removeLast()
         guard !heap.isEmpty else { return }

@@ -11,6 +11,8 @@ struct Trial {
         var workMinutes: Int64 = 10
         var hubFlaw = HubMachine.Flaw.none
         var officeFlaw = Office.Flaw.none
+        /// Disks that claim to have written what they have not.
+        var disksLie = false
         /// Small budgets cut catching up into many exchanges.
         var budgetBytes: Int
         /// Off: what is sent twice arrives twice.
@@ -54,11 +56,13 @@ struct Trial {
             files: setup.files, isTraced: isTraced, isRecorded: isRecorded)
         world.hub.flaw = setup.hubFlaw
         world.hub.isGuarded = setup.isGuarded
+        if setup.disksLie { for machine in world.machines { machine.files?.ignoreSyncs() } }
         for office in world.offices { office.flaw = setup.officeFlaw }
         for county in world.counties { county.budgetBytes = setup.budgetBytes }
     }
 
     func run() throws {
+        defer { world.end() }
         do {
             try work()
             try repairDisks()

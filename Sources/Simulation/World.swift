@@ -134,6 +134,13 @@ final class World {
             key: try Self.key(key), hub: hub, hubKey: try Self.key(0).publicKey, hubAddress: nil)
     }
 
+    /// Whatever is still planned or waits holds on to this world.
+    func end() {
+        schedule.forget()
+        network.forget()
+        hub.hangUp()
+    }
+
     // MARK: Registrations
 
     func start() throws { for machine in machines { try machine.start() } }

@@ -50,6 +50,20 @@ struct SimulationTests {
         #expect(!shapes[0].siblings.isEmpty)
     }
 
+    @Test("does the same thing again below SQLite", arguments: UInt64(1)...6)
+    func repeatsOnFiles(seed: UInt64) throws {
+        let stories = try (0..<2).map { _ in
+            var setup = Trial.Setup.drawn(seed)
+            setup.files = Set(0...setup.counties)
+            setup.faults.ioError = 40_000
+            setup.faults.countyCrash = 40_000
+            let simulation = try Trial(seed: seed, setup, isRecorded: true)
+            try simulation.run()
+            return simulation.world.story
+        }
+        #expect(stories[0] == stories[1])
+    }
+
     /// Early, so that both machines work for a while.
     static let cloning = Step(
         time: 90_000, machine: 1, action: .incident(.nodeCloned, .idle), seed: 1)
@@ -102,6 +116,20 @@ struct PlantedMistakeTests {
     @Test("a form saved over what its person never saw")
     func overwritingForm() throws {
         #expect(try isFound { $0.officeFlaw = .refreshesTokens })
+    }
+
+    @Test("disks that claim to have written what they have not")
+    func lyingDisks() throws {
+        #expect(
+            try isFound { setup in
+                setup.files = [0, 1]
+                setup.disksLie = true
+                setup.script += (1...8).map { number in
+                    Step(
+                        time: 40_000 * Int64(number), machine: 1,
+                        action: .incident(.powerCut, .idle), seed: UInt64(number))
+                }
+            })
     }
 
     @Test("a node that takes part under another's name and never hears of it")
