@@ -18,6 +18,8 @@ public struct Act: Sendable {
     public var heads: Set<Int> = []
     /// Of a hold, release or void.
     public var target: Int?
+    /// Nobody else's holds, releases and voids count.
+    public var isByHub = false
 
     public init(id: Int, record: Int, kind: Kind) {
         self.id = id
@@ -25,8 +27,8 @@ public struct Act: Sendable {
         self.kind = kind
     }
 
-    var isEdit: Bool { [.edit, .decision, .join].contains(kind) }
-    var isVerdict: Bool { kind == .hold || kind == .release }
+    public var isEdit: Bool { [.edit, .decision, .join].contains(kind) }
+    var isVerdict: Bool { isByHub && (kind == .hold || kind == .release) }
 
     /// What must be there before the act counts.
     var needs: Set<Int> {

@@ -22,7 +22,7 @@ public struct RecordModel {
         let stored = stored.filter { $0.record == record }.sorted { $0.id < $1.id }
         let acts = Dictionary(uniqueKeysWithValues: stored.map { ($0.id, $0) })
         self.acts = acts
-        let voided = Set(stored.filter { $0.kind == .void }.compactMap(\.target))
+        let voided = Set(stored.filter { $0.kind == .void && $0.isByHub }.compactMap(\.target))
             .filter { acts[$0] == nil }
         self.voided = voided
         // Nobody sees what does not exist yet, so one pass is enough.
@@ -36,7 +36,8 @@ public struct RecordModel {
         let answered = verdicts.reduce(into: Set<Int>()) { $0.formUnion($1.shown[0] ?? []) }
         let held = Set(
             verdicts.filter { $0.kind == .hold && !answered.contains($0.id) }
-                .compactMap(\.target))
+                .compactMap(\.target)
+        ).filter { acts[$0]?.isEdit == true }
         self.held = held
         accepted = stored.filter { $0.isEdit && complete.contains($0.id) && !held.contains($0.id) }
             .map(\.id)

@@ -16,6 +16,7 @@ struct Checks {
             try pictures.compare(machine, store)
             try promises(machine, store)
         }
+        for county in world.counties { try uploads(county) }
     }
 
     func atRest() throws {
@@ -102,6 +103,36 @@ struct Checks {
     private func scopes(_ machine: Machine, _ store: Store) throws {
         for log in try store.status().logs {
             try require(holds(machine, log.log.scope), "\(machine.name) holds \(log.log)")
+        }
+    }
+
+    /// What is shown as uploaded is.
+    private func uploads(_ county: CountyMachine) throws {
+        // Where something went back or forked, numbers of changes say nothing.
+        let isAlone = world.counties.count { $0.name == county.name } == 1
+        if world.hadDisaster || world.tally[.bitRot] > 0 || county.life > 0 || !isAlone { return }
+        let (store, hub) = (try county.inspected(), try world.hub.inspected())
+        let lacking = try ledger.entries.count { entry in
+            let id = ShortID(entry.reference)
+            return try entry.reference.log.node == county.name && store.change(id) != nil
+                && hub.change(id) == nil
+        }
+        let shown = try store.status().pendingUpload
+        try require(
+            lacking <= shown, "\(county.name) shows \(shown) changes to upload of \(lacking)")
+    }
+
+    /// The hub signed for all that a county wrote, and the county can show it.
+    func receipts() throws {
+        for county in world.counties {
+            let status = try county.inspected().status()
+            let clocks = status.scopes.compactMap(\.clock)
+            for log in status.logs where log.log.node == county.name {
+                let tips = clocks.flatMap { $0[log.log] }.map(\.sequence)
+                try require(
+                    log.receiptedThrough == tips.max(),
+                    "\(county.name) has no receipt for all of \(log.log)")
+            }
         }
     }
 

@@ -94,6 +94,7 @@ final class CountyMachine: Machine {
             let result = try call(store, of: self) { try $0.absorb(answer, sent: sent) }
             if case .done = result {
                 try world.receipts.note(answer.receipts)
+                try checkShown(answer.refusals, store)
                 if isShownMore, store.identity.incarnation == before {
                     throw world.violation(
                         "\(name) was shown a change of its own that it lacks, and keeps its name",
@@ -101,6 +102,23 @@ final class CountyMachine: Machine {
                 }
             }
             try ending(result) { .absorbed($0) }
+        }
+    }
+
+    /// Invariant 15: people see here what the hub refused.
+    private func checkShown(_ refusals: [Refusal], _ store: Store) throws {
+        if refusals.isEmpty { return }
+        let shown = try store.refusals().filter(\.isAtHub)
+        for refusal in refusals {
+            let isShown = shown.contains {
+                $0.rule == refusal.rule && $0.log == refusal.log?.description ?? ""
+                    && $0.firstSequence == refusal.firstSequence
+            }
+            guard isShown else {
+                throw world.violation(
+                    "\(name) does not show that the hub refused \(refusal)",
+                    promise: "rejects are kept")
+            }
         }
     }
 
@@ -130,6 +148,7 @@ final class CountyMachine: Machine {
             try ifAwaited(.failed(.unreachable("timed out")))
         }
         var request = request
+        try world.checkScopes(of: request.segments, identity.ownScopes, from: self)
         request.segments = world.network.damaged(request.segments, of: self)
         world.trace("\(name) sends \(request.segments.count) segments")
         try post(Envelope.exchange, MessageCodec.encode(request), isAwaited) { [self] result in

@@ -91,10 +91,18 @@ final class HubMachine: Machine {
             if !request.segments.isEmpty, world.network.hasNoRoom(county) {
                 return try reply(507, "disk-floor", after: Int64(dice.roll(1...40)))
             }
+            let before = store.identity.incarnation
+            let isShownMore = try isShownMore(request.scopes, than: store)
             switch try call(store, of: county, { try exchange(request, from: member, $0) }) {
             case .crashed: break
             case .failed: try reply(503, "outcome-unknown", after: 5)
             case .done(var answer):
+                if isShownMore, flaw == .none, store.identity.incarnation == before {
+                    throw world.violation(
+                        "the hub was shown a change of its own that it lacks, and keeps its name",
+                        promise: "incarnation")
+                }
+                try world.checkScopes(of: answer.segments, member.scopes, from: self)
                 world.trace("\(name) answers \(county.name): \(answer.segments.count) segments")
                 answer.segments = world.network.damaged(answer.segments, of: county)
                 try reply(200, "", after: 0, MessageCodec.encode(answer))

@@ -9,7 +9,7 @@ import WireFormat
 struct Intruder {
     enum Malice: CaseIterable {
         case badSignature, gap, fork, foreignScope, futureClock, namesNothing
-        case touchesRegistrations, garbage
+        case touchesRegistrations, registersItself, judges, garbage
     }
 
     let world: World
@@ -26,8 +26,10 @@ struct Intruder {
         let log = LogID(
             node: identity.node, incarnation: dice.next(), scope: .province, lane: .records)
         var writer = LogWriter(log: log, key: identity.key)
-        func send(_ segments: [[UInt8]], _ rule: RefusalRule?) throws {
-            let report = try hub.apply(segments, from: member)
+        func send(
+            _ segments: [[UInt8]], _ rule: RefusalRule?, by sender: Member? = nil
+        ) throws {
+            let report = try hub.apply(segments, from: sender ?? member)
             guard report.refusals.map(\.rule) == [rule].compactMap(\.self) else {
                 throw world.violation("\(malice) is answered with \(report.refusals)")
             }
@@ -40,7 +42,9 @@ struct Intruder {
         switch malice {
         case .badSignature:
             _ = writer.supplier("坏")
-            try send([writer.seal(1...1, by: try World.key(98))], .badSignature)
+            // Nobody's key, or that of another node.
+            let key = try World.key(dice.roll(0...1) == 0 ? 98 : 1)
+            try send([writer.seal(1...1, by: key)], .badSignature)
         case .gap:
             for number in 1...3 { _ = writer.supplier("缺\(number)") }
             try send([writer.seal(3...3)], .gap)
@@ -58,33 +62,39 @@ struct Intruder {
                 key: identity.key)
             _ = writer.supplier("外")
             try send([writer.sealed], .scopeNotGranted)
+            try relayForeign(writer.sealed) { try send([writer.sealed], .scopeNotGranted, by: $0) }
         case .futureClock:
             writer.claimedTime = 7_258_118_400_000
             note(writer.supplier("将来"), writer)
             try send([writer.sealed], nil)
-        case .namesNothing: try nameNothing(&writer, hub, send)
+        case .namesNothing: _ = try nameNothing(&writer, hub) { try send([$0], nil) }
         case .touchesRegistrations:
             guard
-                let record = try hub.records(ofType: RegisteredNode.type, limit: 1).elements.first?
-                    .state.record
+                let record = try hub.records(ofType: RegisteredNode.type, limit: 1000).elements
+                    .map(\.state.record).first(where: { $0.log.node == hub.identity.node })
             else { return }
             writer.add(.of(record), parents: [record], [(11, [], [0xA0])])
             try send([writer.sealed], .inconsistent)
+        case .registersItself:
+            let other = try registerItself(&writer)
+            try send([writer.sealed], nil)
+            try send([other], .unknownNode)
+        case .judges: try judge(&writer, hub) { try send([$0], nil) }
         case .garbage:
             let report = try hub.apply([dice.bytes(dice.roll(0...200))], from: member)
             guard report.refusals.count == 1 else { throw world.violation("garbage was stored") }
         }
     }
 
-    /// A change of a record that says its author saw what does not exist.
-    private func nameNothing(
-        _ writer: inout LogWriter, _ hub: Store, _ send: ([[UInt8]], RefusalRule?) throws -> Void
-    ) throws {
+    /// A change of a record that says its author saw what does not exist, and one that saw that.
+    func nameNothing(
+        _ writer: inout LogWriter, _ hub: Store, _ send: ([UInt8]) throws -> Void
+    ) throws -> (record: Reference, phantom: Reference)? {
         let ledger = world.ledger
         let records = ledger.records.filter { $0.log.scope == .province }
         guard let record = dice.pick(records), try hub.history(ShortID(record)) != nil,
             let type = ledger.entries(of: record).first?.type
-        else { return }
+        else { return nil }
         let phantom = Reference(log: writer.log, sequence: 77, prefix: dice.next())
         let seen = ledger.id(phantom)
         let value = LogWriter.name("无")
@@ -95,20 +105,28 @@ struct Intruder {
         act.writes[11] = value
         act.shown[11] = [seen]
         add(act, reference, record, type, writer)
+        let next = writer.add(.of(record), parents: [reference], [(12, [], value)])
+        var later = Act(id: ledger.id(next), record: ledger.id(record), kind: .edit)
+        later.heads = [act.id]
+        later.writes[12] = value
+        add(later, next, record, type, writer)
         world.phantoms.append((record, phantom))
-        try send([writer.sealed], nil)
+        try send(writer.sealed)
+        return (record, phantom)
     }
 
-    private func note(_ reference: Reference, _ writer: LogWriter) {
+    func note(_ reference: Reference, _ writer: LogWriter, type: String = "supplier") {
         if world.ledger.entries.contains(where: { $0.reference == reference }) { return }
         let id = world.ledger.id(reference)
         var act = Act(id: id, record: id, kind: .edit)
         let change = writer.changes[writer.changes.count - 1]
-        act.writes[11] = (try? ChangeCodec.decodePayload(change.payloadBytes))?.values[0].bytes
-        add(act, reference, reference, "supplier", writer)
+        for value in (try? ChangeCodec.decodePayload(change.payloadBytes))?.values ?? [] {
+            act.writes[Int(value.group)] = value.bytes
+        }
+        add(act, reference, reference, type, writer)
     }
 
-    private func add(
+    func add(
         _ act: Act, _ reference: Reference, _ record: Reference, _ type: String,
         _ writer: LogWriter
     ) {

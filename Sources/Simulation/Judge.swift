@@ -30,15 +30,37 @@ final class Judge {
             voided.insert(phantom.reference)
             return try write(.void, phantom.reference, of: phantom.record, hub)
         }
-        let entries = world.ledger.entries.suffix(20).filter {
-            [.edit, .decision, .join].contains($0.act.kind)
+        if dice.roll(0...9) == 0, let lost = try lacking(hub, dice) {
+            return try write(.void, lost.reference, of: lost.record, hub)
         }
-        guard let entry = dice.pick(Array(entries)),
+        guard let entry = pick(dice),
             let history = try hub.history(ShortID(entry.record)), history.count < 60
         else { return }
         // Some verdicts come before what they judge.
         let isHeld = standing[entry.reference]?.holds ?? false
         try write(isHeld ? .release : .hold, entry.reference, of: entry.record, hub)
+    }
+
+    /// What may still come: until then it counts as lost.
+    private func lacking(_ hub: Store, _ dice: Dice) throws -> LedgerEntry? {
+        let recent = world.ledger.entries.suffix(20)
+        return dice.pick(try recent.filter { try hub.change(ShortID($0.reference)) == nil })
+    }
+
+    /// Something held, to release it; or something new, above all what put several values together.
+    private func pick(_ dice: Dice) -> LedgerEntry? {
+        let entries = world.ledger.entries
+        if dice.roll(0...1) == 0 {
+            let held = standing.filter { $0.value.holds }.keys.sorted()
+            if let target = dice.pick(held) { return entries.last { $0.reference == target } }
+        }
+        if dice.roll(0...9) == 0 {
+            return dice.pick(entries.filter { [.hold, .release].contains($0.act.kind) })
+        }
+        let edits = entries.filter(\.act.isEdit)
+        let merges = edits.filter { $0.act.shown.values.contains { $0.count > 1 } }.suffix(20)
+        if dice.roll(0...2) == 0, let merge = dice.pick(Array(merges)) { return merge }
+        return dice.pick(Array(edits.suffix(20)))
     }
 
     private func write(
@@ -68,6 +90,7 @@ final class Judge {
         let ledger = world.ledger
         var act = Act(id: ledger.id(reference), record: ledger.id(record), kind: kind)
         act.target = ledger.id(target)
+        act.isByHub = true
         if kind != .void { act.shown[0] = ledger.ids(before) }
         let change = writer.changes[writer.changes.count - 1]
         ledger.add(

@@ -2,6 +2,7 @@ import Records
 import ReferenceModel
 import Store
 import SyncCore
+import WireFormat
 
 /// What people write at a machine.
 extension Machine {
@@ -31,27 +32,35 @@ extension Machine {
                     "\(made.count) changes were written for \(edits.count) edits, silent: \(isSilent)",
                     promise: "no lost write")
             }
-            try note(made, isAcknowledged: !isLost && !isUnknown, entry)
+            try note(made, edits, isAcknowledged: !isLost && !isUnknown, entry)
             if made.isEmpty { return true }
             // Where nobody knows whether it was committed, it may have been, and must not stay here.
             if isLost { crash() } else { try wrote() }
             return true
         case .failed:
-            try note(found(edits, since: before), isAcknowledged: false, entry)
+            try note(found(edits, since: before), edits, isAcknowledged: false, entry)
             try wrote()
-        case .crashed: try note(found(edits, since: before), isAcknowledged: false, entry)
+        case .crashed: try note(found(edits, since: before), edits, isAcknowledged: false, entry)
         }
         return false
     }
 
     private func note(
-        _ made: [Reference], isAcknowledged: Bool, _ entry: (Reference) throws -> LedgerEntry
+        _ made: [Reference], _ edits: [Edit], isAcknowledged: Bool,
+        _ entry: (Reference) throws -> LedgerEntry
     ) throws {
-        for reference in made {
+        for (reference, edit) in zip(made, edits) {
             var new = try entry(reference)
             new.isAcknowledged = isAcknowledged
             guard let change = try inspected().change(ShortID(reference)) else {
                 throw world.violation("\(name) does not find its own new change \(reference)")
+            }
+            let payload = try ChangeCodec.decodePayload(change.payloadBytes)
+            guard change.header.kind == edit.kind, change.header.author == edit.author,
+                payload.reason == edit.reason, payload.schemaVersion == edit.schemaVersion
+            else {
+                throw world.violation(
+                    "\(reference) is not what \(edit.author) did", promise: "who did what")
             }
             new.headerBytes = change.headerBytes
             new.payloadBytes = change.payloadBytes

@@ -35,10 +35,16 @@ extension Office {
             try createRecord(
                 CreditRecord.type.name, CreditRecord.type.lane, dice.pick(scopes) ?? .province,
                 [
-                    CreditRecord.Group.basis: [CreditRecord.decisionBody: .text("机关\(number)")],
+                    CreditRecord.Group.basis: [CreditRecord.decisionBody: .text(body(number))],
                     CreditRecord.Group.conduct: [CreditRecord.facts: .text("事实\(number)")],
                 ])
         }
+    }
+
+    /// Some attach half a file.
+    private func body(_ number: String) -> String {
+        dice.roll(0...59) == 0
+            ? Base32.encode(dice.bytes(dice.roll(18...36) * 1024)) : "机关\(number)"
     }
 
     func log() throws {
@@ -59,6 +65,7 @@ extension Office {
         guard let store = machine.store, let county = scopes.last, county != .province else {
             return
         }
+        if dice.roll(0...1) == 0 { return try keepFiles(county) }
         let edits = (1...530).map { number in
             creation(
                 ServiceLog.type.name, ServiceLog.type.lane, county, 1,
@@ -66,6 +73,18 @@ extension Office {
         }
         _ = try store.append(edits)
         try machine.wrote()
+    }
+
+    /// More than a segment's bytes at once.
+    private func keepFiles(_ county: Scope) throws {
+        let lists: [[GroupID: [FieldID: Value]]] = (0..<20).map { _ in
+            let file = Base32.encode(dice.bytes(dice.roll(18...36) * 1024))
+            return [ServiceLog.Group.entry: [ServiceLog.site: .text(file)]]
+        }
+        var left = lists[...]
+        try machine.write(
+            lists.map { creation(ServiceLog.type.name, ServiceLog.type.lane, county, 1, $0) }
+        ) { created($0, ServiceLog.type.name, left.removeFirst()) }
     }
 
     private func createRecord(

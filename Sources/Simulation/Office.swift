@@ -75,7 +75,7 @@ final class Office {
             let candidates = dice.roll(0...2) == 0 ? records : Array(records.suffix(6))
             guard let record = dice.pick(candidates), scopes.contains(record.log.scope),
                 let found = try machine.store?.record(record),
-                found.state.type != ServiceLog.type.name,
+                ![ServiceLog.type.name, RegisteredNode.type.name].contains(found.state.type),
                 // What an older version does not know it does not edit.
                 isNewer || Catalogue.type(named: found.state.type) != nil
             else { continue }

@@ -15,6 +15,7 @@ final class Pictures {
     func compare(_ machine: Machine, _ store: Store) throws {
         var open: [String: Picture.Dispute] = [:]
         var bases: [String: [UInt8]] = [:]
+        var waiting: [Int] = []
         for record in ledger.records {
             let scopes = machine.identity.ownScopes
             guard machine.identity.role == .hub || scopes.contains(record.log.scope) else {
@@ -23,6 +24,7 @@ final class Pictures {
             let history = try store.history(ShortID(record))
             let picture = try expected(record, try stored(record, history, store))
             try compareStandings(history ?? [], picture, record, machine)
+            waiting += picture.waiting
             let state = try store.record(record)?.state
             guard picture.isVisible == (state != nil) else {
                 throw world.violation(
@@ -45,12 +47,28 @@ final class Pictures {
             }
         }
         try compareConflicts(machine, store, open, bases)
+        let listed = try store.waiting().compactMap(ledger.known).sorted()
+        guard listed == waiting.sorted() else {
+            throw world.violation(
+                "\(machine.name) lists \(listed) as waiting, not \(waiting.sorted())",
+                promise: "waiting changes are listed")
+        }
     }
 
     /// Invariant 15: what is held or waiting can be seen, also where its record is hidden.
     private func compareStandings(
         _ history: [HistoryEntry], _ picture: Picture, _ record: Reference, _ machine: Machine
     ) throws {
+        for entry in history {
+            let act = ledger.entries(of: record).first { $0.reference == entry.side.reference }?.act
+            guard let act, act.isEdit else { continue }
+            let values = entry.side.values.map { (Int($0.group), $0.bytes) }
+            guard Dictionary(values, uniquingKeysWith: { $1 }) == act.writes else {
+                throw world.violation(
+                    "history has other values of \(world.short(entry.side.reference))",
+                    promise: "history")
+            }
+        }
         func ids(_ standing: HistoryEntry.Standing) -> [Int] {
             history.filter { $0.standing == standing }.map { ledger.id($0.side.reference) }.sorted()
         }

@@ -69,6 +69,7 @@ struct Trial {
             try Checks(world: world).afterWork()
             try settle()
             try stayQuiet()
+            try Checks(world: world).receipts()
             try spreadNews()
             try Checks(world: world).atRest()
         } catch let error as StoreError {

@@ -237,6 +237,18 @@ final class World {
         }
     }
 
+    // MARK: What travels
+
+    /// Invariant 10: nothing leaves for whom it was not granted.
+    func checkScopes(of segments: [[UInt8]], _ scopes: [Scope], from machine: Machine) throws {
+        if machine.rot != nil { return }
+        for segment in segments {
+            let log = SegmentCodec.refusal(.malformed, of: segment).log
+            guard let log, !scopes.contains(log.scope) else { continue }
+            throw violation("\(machine.name) sends \(log)", promise: "scope")
+        }
+    }
+
     // MARK: Words
 
     func note(_ fault: Fault, at county: CountyMachine) {

@@ -191,6 +191,17 @@ extension Store {
         }
     }
 
+    /// Stored changes that wait for others, also of records that are not here yet. Ascending.
+    public func waiting() throws -> [Reference] {
+        try reading { reader in
+            try Row.fetchAll(
+                reader.db,
+                sql: "SELECT key, hash FROM waiting JOIN story USING (record, key)"
+            ).map { try reader.logs.reference(ChangeKey(rawValue: $0[0]), prefix: $0.prefix(1)) }
+                .sorted()
+        }
+    }
+
     // MARK: Conflicts
 
     public func conflicts(

@@ -53,7 +53,7 @@ extension Store {
                 try RefusalTable.note(refusal, atHub: true, at: clock(), db)
             }
             try noteHubClocks(answer, logs, db)
-            if !report.didMint, try showsUnknownOwn(answer, logs, db) { try mint(db) }
+            if !report.didMint, try showsUnknownOwn(answer.scopes, db) { try mint(db) }
             return AbsorbedAnswer(
                 reports: identity.ownScopes.map(logs.report), newChanges: report.newChanges,
                 refused: report.refusals, received: report.held, forked: report.forked)
@@ -77,17 +77,18 @@ extension Store {
         }
     }
 
-    /// The hub holds a change of the current incarnation that is not stored here.
-    private func showsUnknownOwn(
-        _ answer: ExchangeAnswer, _ logs: LogTable, _ db: Database
-    ) throws -> Bool {
+    /// The other side holds a change of the current incarnation that is not stored here.
+    private func showsUnknownOwn(_ scopes: [ScopeReport], _ db: Database) throws -> Bool {
+        let own = scopes.compactMap(\.clock).flatMap(\.entries).filter {
+            $0.log.node == identity.node && $0.log.incarnation == identity.incarnation
+        }
+        if own.isEmpty { return false }
         let exchange = try Exchange(db, identity: identity)
-        return try answer.scopes.compactMap(\.clock).flatMap(\.entries).contains { entry in
-            try entry.log.node == identity.node && entry.log.incarnation == identity.incarnation
-                && entry.tips.contains { tip in
-                    try !exchange.isStored(
-                        Reference(log: entry.log, sequence: tip.sequence, hash: tip.hash))
-                }
+        return try own.contains { entry in
+            try entry.tips.contains { tip in
+                try !exchange.isStored(
+                    Reference(log: entry.log, sequence: tip.sequence, hash: tip.hash))
+            }
         }
     }
 
@@ -114,7 +115,14 @@ extension Store {
     public func exchange(
         _ request: ExchangeRequest, from sender: Member
     ) throws -> (answer: ExchangeAnswer, applied: ApplyReport) {
-        let applied = try apply(request.segments, from: sender)
+        var applied = try apply(request.segments, from: sender)
+        // The hub went back. Its own past may be withheld for long, and it writes meanwhile.
+        if try read({ db in try showsUnknownOwn(request.scopes, db) }) {
+            try write { db in
+                if try showsUnknownOwn(request.scopes, db) { try mint(db) }
+            }
+            applied.didMint = true
+        }
         try sealTail()
         let answer = try read { db in
             try Exchange(db, identity: identity).answer(request, to: sender, applied: applied)
