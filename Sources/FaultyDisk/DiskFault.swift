@@ -23,11 +23,18 @@ public struct DiskFault: Sendable, CustomStringConvertible {
 
     public let kind: Kind
     public let call: Int
+    /// Only syncs count: the moments at which something becomes durable.
+    public let isOfSyncs: Bool
 
-    public init(_ kind: Kind, at call: Int) {
+    public init(_ kind: Kind, at call: Int, ofSyncs isOfSyncs: Bool = false) {
         self.kind = kind
         self.call = call
+        self.isOfSyncs = isOfSyncs
     }
 
-    public var description: String { "\(kind) at call \(call)" }
+    public var description: String { "\(kind) at \(isOfSyncs ? "sync" : "call") \(call)" }
+
+    func concerns(_ change: DiskChange) -> Bool {
+        if case .sync = change { true } else { !isOfSyncs }
+    }
 }

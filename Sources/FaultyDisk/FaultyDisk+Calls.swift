@@ -58,7 +58,7 @@ extension FaultyDisk {
                 return (change.errorCode, nil as (@Sendable () -> Void)?)
             }
             if state.ignoresSyncs, case .sync = change { return (SQLITE_OK, nil) }
-            if state.isPaused {
+            if state.isPaused || state.fault?.concerns(change) == false {
                 change.apply(to: &state.contents)
                 return (SQLITE_OK, nil)
             }

@@ -62,10 +62,22 @@ final class FileDisk: Disk {
     // MARK: Faults
 
     /// From now on, counted in changes of the disk that are made under faults.
-    func plan(_ kind: DiskFault.Kind, at call: Int, for county: CountyMachine) {
+    func plan(
+        _ kind: DiskFault.Kind, at call: Int, ofSyncs: Bool = false, for county: CountyMachine
+    ) {
         self.county = county
         isFull = kind == .full
-        disk.plan(DiskFault(kind, at: call))
+        disk.plan(DiskFault(kind, at: call, ofSyncs: ofSyncs))
+    }
+
+    /// Near or far: a commit takes from ten to a hundred changes. Half of the time at a sync, where
+    /// outcomes are decided.
+    func planSoon(_ kind: DiskFault.Kind, for county: CountyMachine, _ dice: Dice) {
+        if dice.roll(0...1) == 0 {
+            plan(kind, at: dice.roll(1...3), ofSyncs: true, for: county)
+        } else {
+            plan(kind, at: dice.roll(1...(4 << (2 * dice.roll(0...2)))), for: county)
+        }
     }
 
     func unplan() { disk.plan(nil) }

@@ -116,7 +116,7 @@ extension World {
             note(.powerCut, at: county)
             machine.cutPower()
         case .powerCut:
-            files.plan(.powerCut(seed: dice.next()), at: machine.soon(dice), for: county)
+            files.planSoon(.powerCut(seed: dice.next()), for: county, dice)
         case .bitRot:
             let state = county.state
             guard machine.rot == nil, let rot = try BitRot.strike(machine, files, dice) else {
@@ -128,7 +128,7 @@ extension World {
             schedule.after(dice.milliseconds(5000...(3 * Trial.minute))) { [self] in
                 try lookAfter(machine, dice)
             }
-        default: files.plan(machine.violent(), at: machine.soon(dice), for: county)
+        default: files.planSoon(machine.violent(), for: county, dice)
         }
     }
 

@@ -55,17 +55,14 @@ extension Machine {
         let faults = world.network.faults
         if isDue(.locked, faults.locked, county), files.lock() { world.note(.locked, at: county) }
         if isDue(.crash, crashRate, county) {
-            files.plan(violent(), at: soon(dice), for: county)
+            files.planSoon(violent(), for: county, dice)
         }
         if isDue(.readOrWriteError, faults.ioError, county) {
             let isRead = dice.roll(0...3) == 0
-            files.plan(isRead ? .readError : .ioError, at: soon(dice), for: county)
+            files.planSoon(isRead ? .readError : .ioError, for: county, dice)
         }
         if isDue(.diskFull, faults.diskFull, county) { fill(files, for: county) }
     }
-
-    /// One of the next changes of the disk, near or far: a commit takes from ten to a hundred.
-    func soon(_ dice: Dice) -> Int { dice.roll(1...(4 << (2 * dice.roll(0...2)))) }
 
     /// A way to die within a call.
     func violent() -> DiskFault.Kind {
