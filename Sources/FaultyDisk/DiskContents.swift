@@ -42,6 +42,11 @@ public struct DiskContents: Sendable {
         if syncsFolder { durableNames = names }
     }
 
+    mutating func syncAll() {
+        for id in files.keys.sorted() { files[id]?.sync() }
+        durableNames = names
+    }
+
     mutating func failSync(_ id: Int) { files[id]?.failSync() }
 
     public mutating func flip(bit: Int, ofByte offset: Int, in name: String) {

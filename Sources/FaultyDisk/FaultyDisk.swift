@@ -51,6 +51,9 @@ public final class FaultyDisk: Sendable {
         }
     }
 
+    /// The system writes out by itself what nobody asked it to sync.
+    public func writeBack() { state.withLock { $0.contents.syncAll() } }
+
     /// The machine goes off now.
     public func cutPower(seed: UInt64) {
         state.withLock { state in

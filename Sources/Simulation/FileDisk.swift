@@ -104,6 +104,8 @@ final class FileDisk: Disk {
 
     func cutPower(seed: UInt64) { disk.cutPower(seed: seed) }
 
+    func writeBack() { disk.writeBack() }
+
     /// False: the machine's own process is writing.
     func lock() -> Bool {
         if otherTool == nil { otherTool = OtherTool(locking: folder.path + "/" + Self.file) }

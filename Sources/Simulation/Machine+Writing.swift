@@ -105,6 +105,8 @@ extension Machine {
             throw world.violation(
                 "\(made.count) of \(edits.count) edits were kept", promise: "atomicity")
         }
+        // What was seen of it counts as made, so a later power cut must not take it away again.
+        if !made.isEmpty { files?.writeBack() }
         return made
     }
 

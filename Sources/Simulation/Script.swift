@@ -104,6 +104,14 @@ enum Script {
                 add(dice.milliseconds(0...time), 0, .backup)
             }
             add(time, machine, .incident(incident, state))
+            // Often there is no conflict to be decided.
+            if incident == .race {
+                for _ in 0..<4 {
+                    add(
+                        dice.milliseconds(end / 3...end), dice.roll(1...counties),
+                        .incident(.race, ExchangeState.allCases[dice.roll(0...7)]))
+                }
+            }
             if dice.roll(0...3) == 0, !incident.isDisaster {
                 add(
                     dice.milliseconds(time...end), dice.roll(1...counties),
