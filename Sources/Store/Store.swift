@@ -11,6 +11,7 @@ public final class Store: Sendable {
     let folder: DataFolder?
     private let currentIdentity: Mutex<Identity>
     private let metDamage = Mutex<String?>(nil)
+    private let calls = OpenCalls()
     public let clock: @Sendable () -> Int64
     public let random: @Sendable (Int) -> [UInt8]
 
@@ -127,7 +128,13 @@ public final class Store: Sendable {
         return try writer.read(IdentityTable.read)
     }
 
-    public func close() throws { try writer.close() }
+    static let closeSeconds = 5.0
+
+    /// What goes on for longer keeps the database open: the process ends under it, as by a kill,
+    /// and nothing that was acknowledged depends on more.
+    public func close() throws {
+        if calls.close(within: Self.closeSeconds) { try writer.close() }
+    }
 
     // MARK: Doors
 
@@ -218,7 +225,9 @@ public final class Store: Sendable {
     /// one that went unnoticed before, SQLite has given the transaction up (`SQLITE_ABORT`).
     func write<T>(_ updates: (Database) throws -> T) throws -> T {
         do {
-            return try notingDamage { try Self.namingFaults { try writer.write(updates) } }
+            return try notingDamage {
+                try Self.namingFaults { try calls.run { try writer.write(updates) } }
+            }
         } catch let error as DatabaseError where Self.leavesOpen.contains(error.resultCode) {
             throw StoreError.outcomeUnknown("\(error)")
         }
@@ -233,9 +242,16 @@ public final class Store: Sendable {
             try Self.namingFaults {
                 // In memory there is one connection. GRDB would make it read-only for each read and
                 // writable again, upon which SQLite compiles every statement anew.
-                try folder == nil ? writer.unsafeRead(body) : writer.read(body)
+                try calls.run {
+                    try folder == nil ? writer.unsafeRead(body) : writer.read(body)
+                }
             }
         }
+    }
+
+    /// The writer's connection, for checks that write and take it back.
+    func withWriter<T>(_ body: (Database) throws -> T) throws -> T {
+        try Self.namingFaults { try calls.run { try writer.writeWithoutTransaction(body) } }
     }
 
     /// A write begins by taking the lock (`BEGIN IMMEDIATE`), so one that meets somebody else's has

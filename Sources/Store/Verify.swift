@@ -57,32 +57,28 @@ extension Store {
 
     /// Whether the index says of each name what the name says. Asking is a write to SQLite.
     private func isNameIndexSound() throws -> Bool {
-        try Self.namingFaults {
-            try writer.writeWithoutTransaction { db in
-                do {
-                    try db.inTransaction {
-                        try db.execute(
-                            sql: "INSERT INTO name_index (name_index) VALUES ('integrity-check')")
-                        return .rollback
-                    }
-                    return true
-                } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
-                    return false
+        try withWriter { db in
+            do {
+                try db.inTransaction {
+                    try db.execute(
+                        sql: "INSERT INTO name_index (name_index) VALUES ('integrity-check')")
+                    return .rollback
                 }
+                return true
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+                return false
             }
         }
     }
 
     private func isProjectionTheFold(_ identity: Identity) throws -> Bool {
         var isEqual = false
-        try Self.namingFaults {
-            try writer.writeWithoutTransaction { db in
-                try db.inTransaction {
-                    let before = try Rebuild.digest(db)
-                    try Rebuild.run(db, identity: identity)
-                    isEqual = try Rebuild.digest(db) == before
-                    return .rollback
-                }
+        try withWriter { db in
+            try db.inTransaction {
+                let before = try Rebuild.digest(db)
+                try Rebuild.run(db, identity: identity)
+                isEqual = try Rebuild.digest(db) == before
+                return .rollback
             }
         }
         return isEqual
