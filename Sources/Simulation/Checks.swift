@@ -17,6 +17,7 @@ struct Checks {
             try promises(machine, store)
         }
         for county in world.counties { try uploads(county) }
+        try wanted(pictures)
     }
 
     func atRest() throws {
@@ -28,15 +29,19 @@ struct Checks {
             try scopes(machine, store)
             try soundness(machine, store)
         }
+        try forks()
+        try backlogs(hub)
+        try anyOrder(hub)
         try convergence(hub)
         try noLostWrite()
         try pictures.compareDuplicates(hub)
+        try pictures.compareAliases(hub)
         try world.receipts.checkAll()
         try idempotence(hub)
         try rebuild(hub)
     }
 
-    private func require(
+    func require(
         _ condition: Bool, _ text: @autoclosure () -> String, promise: String = #function
     ) throws {
         if !condition { throw world.violation(text(), promise: promise) }
@@ -68,7 +73,7 @@ struct Checks {
         }
     }
 
-    private func holds(_ machine: Machine, _ scope: Scope) -> Bool {
+    func holds(_ machine: Machine, _ scope: Scope) -> Bool {
         machine.identity.role == .hub || machine.identity.ownScopes.contains(scope)
     }
 
@@ -122,6 +127,20 @@ struct Checks {
             lacking <= shown, "\(county.name) shows \(shown) changes to upload of \(lacking)")
     }
 
+    /// An answer lists what is wanted.
+    private func wanted(_ pictures: Pictures) throws {
+        let hub = try world.hub.inspected()
+        guard let name = world.counties.first?.name, let member = try hub.member(name) else {
+            return
+        }
+        let request = ExchangeRequest(
+            scopes: try hub.reports(of: member.scopes), answerBudgetBytes: 0)
+        let answer = try hub.exchange(request, from: member).answer
+        let listed = Set(answer.wanted.compactMap(ledger.known))
+        let expected = try pictures.wanted(in: Set(member.scopes), hub)
+        try require(listed == expected, "the hub wants \(listed), not \(expected)")
+    }
+
     /// The hub signed for all that a county wrote, and the county can show it.
     func receipts() throws {
         for county in world.counties {
@@ -133,6 +152,26 @@ struct Checks {
                     log.receiptedThrough == tips.max(),
                     "\(county.name) has no receipt for all of \(log.log)")
             }
+        }
+    }
+
+    /// A log that got branches is told of, by whoever stored the second one first at the latest.
+    private func forks() throws {
+        // Who dies between the commit and the telling tells nobody.
+        if world.machines.contains(where: { $0.files != nil }) { return }
+        for machine in world.machines {
+            for log in try machine.inspected().status().logs where log.branches > 1 {
+                try require(world.toldOfForks.contains(log.log), "nobody was told of \(log.log)")
+            }
+        }
+    }
+
+    private func backlogs(_ hub: Store) throws {
+        if world.hadDisaster { return }
+        for backlog in world.backlogs where backlog.machine.life == backlog.life {
+            try require(
+                try hub.change(ShortID(backlog.last)) != nil,
+                "the backlog of \(backlog.machine.name) is not at the hub")
         }
     }
 

@@ -92,7 +92,8 @@ final class CountyMachine: Machine {
             let before = store.identity.incarnation
             let isShownMore = try isShownMore(answer.scopes, than: store)
             let result = try call(store, of: self) { try $0.absorb(answer, sent: sent) }
-            if case .done = result {
+            if case .done(let absorbed) = result {
+                world.toldOfForks.formUnion(absorbed.forked)
                 try world.receipts.note(answer.receipts)
                 try checkShown(answer.refusals, store)
                 if isShownMore, store.identity.incarnation == before {
@@ -149,7 +150,9 @@ final class CountyMachine: Machine {
         }
         var request = request
         try world.checkScopes(of: request.segments, identity.ownScopes, from: self)
+        try checkFirstContact(request.segments)
         request.segments = world.network.damaged(request.segments, of: self)
+        request.segments = world.network.poisoned(request.segments, of: self)
         world.trace("\(name) sends \(request.segments.count) segments")
         try post(Envelope.exchange, MessageCodec.encode(request), isAwaited) { [self] result in
             switch result {
@@ -159,6 +162,15 @@ final class CountyMachine: Machine {
                 if isAwaited() { segmentsCarried += answer.segments.count }
                 try ifAwaited(.answered(answer))
             }
+        }
+    }
+
+    /// The hub may be new to all that is here: a little goes along until its clock has come.
+    private func checkFirstContact(_ segments: [[UInt8]]) throws {
+        guard session?.views.contains(where: { $0.digest == nil }) == true else { return }
+        let bytes = segments.dropLast().reduce(0) { $0 + $1.count }
+        guard bytes <= Limits.firstContactBytes else {
+            throw world.violation("\(name) begins with \(bytes) bytes", promise: "first contact")
         }
     }
 

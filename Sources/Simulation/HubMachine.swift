@@ -145,6 +145,7 @@ final class HubMachine: Machine {
             }
         }
         var (answer, applied) = try store.exchange(request, from: member)
+        world.toldOfForks.formUnion(applied.forked)
         if applied.newChanges > 0 { wake() }
         switch flaw {
         case .none, .forgets: break

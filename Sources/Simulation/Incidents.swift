@@ -235,6 +235,7 @@ extension World {
             segments += part.prefix(dice.roll(0...1) == 0 ? part.count : dice.roll(0...part.count))
         }
         let report = try target.apply(segments)
+        toldOfForks.formUnion(report.forked)
         trace("a bundle brings \(report.newChanges) changes to \(county.name)")
         if report.newChanges > 0 { try county.wrote() }
     }

@@ -28,6 +28,31 @@ extension Intruder {
         try send(writer.sealed)
     }
 
+    /// A county's program that edits what is never edited: shown like any change.
+    func editLog(_ hub: Store, _ send: ([UInt8], Member) throws -> Void) throws {
+        let county = world.counties[0]
+        let logs = world.ledger.records.filter {
+            $0.log.lane == ServiceLog.type.lane && county.identity.ownScopes.contains($0.log.scope)
+        }
+        guard let record = dice.pick(logs), let member = try hub.member(county.name),
+            member.key == county.identity.key.publicKey, member.scopes.contains(record.log.scope)
+        else { return }
+        let log = LogID(
+            node: county.name, incarnation: dice.next(), scope: record.log.scope,
+            lane: record.log.lane)
+        var writer = LogWriter(log: log, key: county.identity.key)
+        let value = ValueCodec.encode(group: [Value.Entry(ServiceLog.site, .text("涂改"))])
+        let group = ServiceLog.Group.entry
+        let edit = writer.add(.of(record), parents: [record], [(group, [record], value)])
+        let ledger = world.ledger
+        var act = Act(id: ledger.id(edit), record: ledger.id(record), kind: .edit)
+        act.heads = [ledger.id(record)]
+        act.writes[Int(group)] = value
+        act.shown[Int(group)] = [ledger.id(record)]
+        add(act, edit, record, ServiceLog.type.name, writer)
+        try send(writer.sealed, member)
+    }
+
     private func note(
         _ kind: Act.Kind, _ reference: Reference, on target: Reference, of record: Reference,
         _ writer: LogWriter

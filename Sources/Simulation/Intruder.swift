@@ -9,7 +9,8 @@ import WireFormat
 struct Intruder {
     enum Malice: CaseIterable {
         case badSignature, gap, fork, foreignScope, futureClock, namesNothing
-        case touchesRegistrations, registersItself, judges, garbage
+        case touchesRegistrations, registersItself, judges, editsLogs
+        case garbage
     }
 
     let world: World
@@ -37,6 +38,7 @@ struct Intruder {
             guard try rule == nil || hub.refusals().contains(where: { $0.rule == rule }) else {
                 throw world.violation("nobody can see that \(malice) was refused")
             }
+            world.toldOfForks.formUnion(report.forked)
             if report.newChanges > 0 { try world.hub.wrote() }
         }
         switch malice {
@@ -79,6 +81,7 @@ struct Intruder {
             let other = try registerItself(&writer)
             try send([writer.sealed], nil)
             try send([other], .unknownNode)
+        case .editsLogs: try editLog(hub) { try send([$0], nil, by: $1) }
         case .judges: try judge(&writer, hub) { try send([$0], nil) }
         case .garbage:
             let report = try hub.apply([dice.bytes(dice.roll(0...200))], from: member)

@@ -1,3 +1,6 @@
+import SyncCore
+import WireFormat
+
 /// Carries messages between a county and the hub: late, twice, out of order, cut short or never.
 final class Network {
     /// A side gives up on an exchange after this long without an answer.
@@ -98,6 +101,19 @@ final class Network {
         let index = dice.roll(0...(segments.count - 1))
         segments[index][dice.roll(0...(segments[index].count - 1))] ^= 1 << UInt8(dice.roll(0...7))
         return segments
+    }
+
+    /// A log of one county of which no segment arrives whole.
+    var poison: (county: Int, log: LogID)?
+
+    func poisoned(_ segments: [[UInt8]], of county: CountyMachine) -> [[UInt8]] {
+        guard let poison, poison.county == county.number else { return segments }
+        return segments.map { segment in
+            guard SegmentCodec.refusal(.malformed, of: segment).log == poison.log else {
+                return segment
+            }
+            return segment.dropLast() + [segment[segment.count - 1] ^ 1]
+        }
     }
 
     func isBusy(_ county: CountyMachine) -> Bool { happens(faults.busy, .limitReached, county) }

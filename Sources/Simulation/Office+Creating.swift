@@ -14,6 +14,20 @@ extension Office {
         return ledger.entries.count > before ? ledger.entries.last?.reference : nil
     }
 
+    /// Something in each log that an office writes.
+    func writeEverywhere(_ dice: Dice) throws -> [Reference] {
+        self.dice = dice
+        let before = ledger.entries.count
+        _ = try announce()
+        try log()
+        if let county = scopes.last, county != .province {
+            try createRecord(
+                CreditRecord.type.name, CreditRecord.type.lane, county,
+                [CreditRecord.Group.conduct: [CreditRecord.facts: .text("草稿")]])
+        }
+        return ledger.entries[before...].map(\.reference)
+    }
+
     func create() throws {
         let number = "\(dice.roll(1...1_000_000))"
         if isNewer, dice.roll(0...2) == 0 {
@@ -49,6 +63,7 @@ extension Office {
 
     func log() throws {
         guard let county = scopes.last, county != .province else { return }
+        if dice.roll(0...9) == 0 { return try correctLog(county) }
         // One entry, or a day's list at once.
         let count = dice.roll(0...4) == 0 ? dice.roll(2...6) : 1
         let lists: [[GroupID: [FieldID: Value]]] = (0..<count).map { _ in
@@ -58,6 +73,23 @@ extension Office {
         try machine.write(
             lists.map { creation(ServiceLog.type.name, ServiceLog.type.lane, county, 1, $0) }
         ) { created($0, ServiceLog.type.name, left.removeFirst()) }
+    }
+
+    /// What is never edited: a correction is another record.
+    private func correctLog(_ scope: Scope) throws {
+        let logs = ledger.records.filter {
+            $0.log.scope == scope && $0.log.lane == ServiceLog.type.lane
+        }
+        guard let log = dice.pick(logs), let shown = try machine.store?.record(log) else { return }
+        let edit = Edit(
+            target: .existing(log), basis: .token(shown.token),
+            writes: [ServiceLog.Group.entry: .fields([ServiceLog.site: .text("改")])],
+            author: "clerk", schemaVersion: 1)
+        do {
+            try machine.write([edit]) { _ in
+                throw machine.world.violation("a service log was edited")
+            }
+        } catch StoreError.insertOnly {}
     }
 
     /// More than a run of changes at once, which the ledger does not follow one by one.
@@ -71,7 +103,8 @@ extension Office {
                 ServiceLog.type.name, ServiceLog.type.lane, county, 1,
                 [ServiceLog.Group.entry: [ServiceLog.site: .text("\(number)")]])
         }
-        _ = try store.append(edits)
+        let last = try store.append(edits).last?.change
+        if let last { machine.world.backlogs.append((machine, machine.life, last)) }
         try machine.wrote()
     }
 

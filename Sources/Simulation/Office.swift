@@ -359,7 +359,15 @@ final class Office {
         }
     }
 
+    /// A record that was merged into another stands for itself again.
+    private func undoMerge() throws {
+        guard let shown = try someRecord(), Alias.target(of: shown.state) != nil else { return }
+        try save(
+            form(shown.state, shown.token), .decision, [ReservedGroup.alias: Alias.value(nil)])
+    }
+
     private func mergeDuplicate() throws {
+        if dice.roll(0...4) == 0 { try undoMerge() }
         guard let store = machine.store,
             let item = dice.pick(
                 try store.conflicts(type: "supplier", kind: .duplicate, limit: 20).elements),

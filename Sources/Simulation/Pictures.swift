@@ -5,12 +5,12 @@ import SyncCore
 /// Compares what stores show with what the reference model expects of the changes they hold:
 /// invariants 1 to 5 and 8, at any time.
 final class Pictures {
-    private let world: World
+    let world: World
     private var expected: [Int: [(stored: [Int], picture: Picture)]] = [:]
 
     init(_ world: World) { self.world = world }
 
-    private var ledger: Ledger { world.ledger }
+    var ledger: Ledger { world.ledger }
 
     func compare(_ machine: Machine, _ store: Store) throws {
         var open: [String: Picture.Dispute] = [:]
@@ -85,9 +85,17 @@ final class Pictures {
         }
     }
 
+    /// What changes at the hub wait for.
+    func wanted(in scopes: Set<Scope>, _ hub: Store) throws -> Set<Int> {
+        try ledger.records.filter { scopes.contains($0.log.scope) }.reduce(into: []) {
+            let stored = try stored($1, hub.history(ShortID($1)), hub)
+            $0.formUnion(try expected($1, stored).wanted)
+        }
+    }
+
     // MARK: What is stored
 
-    private func stored(
+    func stored(
         _ record: Reference, _ history: [HistoryEntry]?, _ store: Store
     ) throws -> [Int] {
         if let history {
@@ -113,7 +121,7 @@ final class Pictures {
         return picture
     }
 
-    private func model(_ record: Reference, _ stored: [Int]) -> RecordModel {
+    func model(_ record: Reference, _ stored: [Int]) -> RecordModel {
         let ids = Set(stored)
         return RecordModel(
             record: ledger.id(record),

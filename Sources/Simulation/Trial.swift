@@ -71,6 +71,7 @@ struct Trial {
             try stayQuiet()
             try Checks(world: world).receipts()
             try spreadNews()
+            try poison()
             try Checks(world: world).atRest()
         } catch let error as StoreError {
             throw world.violation("the store answers \(error)", promise: "no unexpected error")

@@ -33,6 +33,10 @@ final class World {
     var pending: [Step] = []
     /// The hub's disk was destroyed: what it signed for may be gone.
     var hadDisaster = false
+    /// The last change of each, of which the ledger knows nothing, and the life of its disk.
+    var backlogs: [(machine: Machine, life: Int, last: Reference)] = []
+    /// Logs that some process told its operator have branches.
+    var toldOfForks: Set<LogID> = []
     /// What never existed, though somebody claimed to have seen it, with the record.
     var phantoms: [(record: Reference, reference: Reference)] = []
     private(set) var network: Network!

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Records
 import SyncCore
 import WireFormat
 
@@ -48,6 +49,9 @@ struct AppendDoor {
         let rows = try StoryTable.rows(of: row, logs: logs, hub: identity.hub, db)
         let state = try RecordTable.state(row, logs: logs, hub: identity.hub)
         guard state.isVisible else { throw StoreError.noSuchRecord }
+        // What other programs made of such a record can be decided, and only that.
+        let isInsertOnly = Catalogue.type(named: state.type)?.isInsertOnly ?? false
+        if isInsertOnly, edit.kind == .edit { throw StoreError.insertOnly }
         let context = try reader.context(edit.basis, row: row, rows: rows, state: state)
         // Two changes whose hashes begin alike share a reference, and somebody may have tried.
         let shown = Dictionary(

@@ -31,7 +31,7 @@ struct Exchange {
     func request(_ plan: ExchangePlan) throws -> ExchangeRequest {
         var request = ExchangeRequest(
             scopes: [], answerBudgetBytes: plan.answerBudgetBytes, deferred: plan.deferred)
-        var budget = ByteBudget(bytes: plan.budgetBytes)
+        var lacking: [Delta.Missing] = []
         for scope in plan.scopes {
             let own = logs.report(of: scope.view.scope)
             let isChanged = own.digest != scope.view.digest
@@ -45,10 +45,11 @@ struct Exchange {
             let marks = plan.marks.filter { mismatched.contains($0.log) }
             request.marks += marks
             if plan.withholdsSegments { continue }
-            _ = try collect(
-                lackingAt: hubClock, scope: own.scope, marks: marks, deferred: plan.deferred,
-                &budget, &request.segments)
+            lacking += try missing(at: hubClock, scope: own.scope, marks: marks)
         }
+        _ = try collect(
+            Delta.ordered(lacking, deferred: plan.deferred), budgetBytes: plan.budgetBytes,
+            &request.segments)
         request.marks = Array(request.marks.prefix(Limits.lookupsPerExchange))
         request.receiptsWanted = Array(try receiptsWanted(plan).prefix(Limits.lookupsPerExchange))
         return request
@@ -79,7 +80,7 @@ struct Exchange {
     ) throws -> ExchangeAnswer {
         let reports = request.scopes.filter { sender.scopes.contains($0.scope) }
         var answer = ExchangeAnswer(scopes: [], refusals: applied.refusals)
-        var budget = ByteBudget(bytes: request.answerBudgetBytes)
+        var lacking: [Delta.Missing] = []
         for report in reports {
             let own = logs.report(of: report.scope)
             let isEqual = own.digest == report.digest
@@ -88,11 +89,11 @@ struct Exchange {
                     scope: own.scope, digest: own.digest, clock: isEqual ? nil : own.clock))
             // Without the peer's clock its digest says only that something differs.
             guard !isEqual, let clock = report.clock else { continue }
-            let isComplete = try collect(
-                lackingAt: clock, scope: report.scope, marks: request.marks,
-                deferred: request.deferred, &budget, &answer.segments)
-            if !isComplete { answer.hasMore = true }
+            lacking += try missing(at: clock, scope: report.scope, marks: request.marks)
         }
+        answer.hasMore = try !collect(
+            Delta.ordered(lacking, deferred: request.deferred),
+            budgetBytes: request.answerBudgetBytes, &answer.segments)
         let scopes = Set(reports.map(\.scope))
         answer.confirmedMarks = try request.marks.filter {
             try scopes.contains($0.log.scope) && isStored($0)
@@ -146,14 +147,18 @@ struct Exchange {
 
     // MARK: Segments
 
+    private func missing(
+        at peer: VectorClock, scope: Scope, marks: [Reference]
+    ) throws -> [Delta.Missing] {
+        try Delta.missing(at: peer, from: logs.trees(in: scope), marks: marks, lookup)
+    }
+
     /// Adds the segments that a peer lacks, in order, until the budget is passed. Returns whether
     /// that was all.
     private func collect(
-        lackingAt peer: VectorClock, scope: Scope, marks: [Reference], deferred: [LogID],
-        _ budget: inout ByteBudget, _ segments: inout [[UInt8]]
+        _ missing: [Delta.Missing], budgetBytes: Int, _ segments: inout [[UInt8]]
     ) throws -> Bool {
-        let missing = try Delta.missing(
-            at: peer, from: logs.trees(in: scope), marks: marks, deferred: deferred, lookup)
+        var budget = ByteBudget(bytes: budgetBytes)
         for log in missing {
             for range in log.ranges {
                 var isComplete = true

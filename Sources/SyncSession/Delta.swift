@@ -9,24 +9,26 @@ public enum Delta {
         public let ranges: [RunRange]
     }
 
-    /// Missing stretches in the order of sending: urgent lanes first, what was refused before last,
-    /// and no log reordered.
     public static func missing(
-        at peer: VectorClock, from trees: [HashTree], marks: [Reference], deferred: [LogID] = [],
+        at peer: VectorClock, from trees: [HashTree], marks: [Reference],
         _ lookup: HashTree.PrefixLookup
     ) rethrows -> [Missing] {
         var missing: [Missing] = []
-        let late = Set(deferred)
-        let ordered = trees.sorted { a, b in
-            late.contains(a.log) == late.contains(b.log) ? a.log < b.log : late.contains(b.log)
-        }
-        for tree in ordered {
+        for tree in trees {
             let ranges = try tree.lacking(
                 peerTips: peer[tree.log].map { ($0.sequence, $0.hash.prefix) },
                 mark: marks.first { $0.log == tree.log }, lookup)
             if !ranges.isEmpty { missing.append(Missing(log: tree.log, ranges: ranges)) }
         }
         return missing
+    }
+
+    /// The order of sending, over all scopes: urgent lanes first, what was refused before last.
+    public static func ordered(_ missing: [Missing], deferred: [LogID]) -> [Missing] {
+        let late = Set(deferred)
+        return missing.sorted { a, b in
+            late.contains(a.log) == late.contains(b.log) ? a.log < b.log : late.contains(b.log)
+        }
     }
 
     /// Logs of which each side shows the other a tip that it does not know.
