@@ -149,6 +149,15 @@ extension World {
         try destroy(machine, leaving: copy)
         if machine === hub { judge.forget() }
         try machine.replaceDisk(copy)
+        // People may go on before anybody tells it what it had been.
+        if machine.dice.roll(0...1) == 0 {
+            let minutes = machine.dice.milliseconds(1...5)
+            for county in counties where machine === hub || machine === county {
+                network.cut(
+                    county.number, Network.Direction.allCases,
+                    forMilliseconds: minutes * Trial.minute)
+            }
+        }
         return true
     }
 

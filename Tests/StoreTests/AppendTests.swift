@@ -78,6 +78,17 @@ import WireFormat
         }
     }
 
+    @Test func `What is never edited is not edited here either`() throws {
+        let entry = try store.newLog("一号楼")
+        #expect {
+            try store.edit(
+                entry, [ServiceLog.Group.entry: .fields([ServiceLog.site: .text("二号楼")])])
+        } throws: { error in
+            if case StoreError.insertOnly = error { true } else { false }
+        }
+        #expect(try store.shown(entry).state.heads == [entry])
+    }
+
     @Test func `Saving what was shown writes nothing`() throws {
         let record = try store.newSupplier("甲公司")
         let before = try store.status().changes

@@ -177,6 +177,20 @@ import WireFormat
         #expect(log.receiptedThrough == 1)
     }
 
+    @Test func `A log that was refused holds up no other scope`() throws {
+        let incarnation = county.store.identity.incarnation
+        _ = try county.store.newSupplier("乙公司")
+        let entry = try county.store.newLog("楼")
+        let refused = LogID(
+            node: county.node, incarnation: incarnation, scope: .province, lane: .records)
+        let views = try county.store.hubViews()
+        let plan = ExchangePlan(
+            scopes: views.map { ExchangePlan.ScopePlan(view: $0, sendsClock: true) }, marks: [],
+            budgetBytes: 1, answerBudgetBytes: 1, deferred: [refused], withholdsSegments: false)
+        let segments = try county.store.prepare(plan).segments
+        #expect(try segments.map { try SegmentCodec.decode($0).log } == [entry.log])
+    }
+
     @Test func `A full run is sealed as it is written`() throws {
         for index in 0..<1030 { _ = try county.store.newLog("楼\(index)") }
         let log = LogID(

@@ -100,6 +100,23 @@ import WireFormat
         }
     }
 
+    /// Its past may be withheld for long: a node asks with its clock, and sends nothing.
+    @Test func `A hub that is shown its past by a clock alone takes a new name`() throws {
+        let province = try Province(counties: 1)
+        let behind = try province.hub.clone(seed: 5)
+        _ = try province.hub.store.newSupplier("甲公司")
+        try province.settle()
+        let county = province.counties[0].store
+        let member = try #require(try behind.store.member(county.identity.node))
+        let request = ExchangeRequest(scopes: try county.reports())
+        let before = behind.store.identity.incarnation
+        #expect(try behind.store.exchange(request, from: member).applied.didMint)
+        let after = behind.store.identity.incarnation
+        #expect(after != before)
+        #expect(try !behind.store.exchange(request, from: member).applied.didMint)
+        #expect(behind.store.identity.incarnation == after)
+    }
+
     @Test func `Logs that differ from their first change on are both kept`() throws {
         let province = try Province(counties: 1)
         try province.settle()
