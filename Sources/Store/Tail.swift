@@ -87,7 +87,7 @@ enum Tail {
                 hash: try rows[end - 1].digest(1))
             let encoded = SegmentCodec.seal(
                 log: log, firstSequence: firstSequence,
-                previousHash: try previousHash(run: run, of: firstSequence, logs, db),
+                previousHash: try previousHash(run: run, of: firstSequence, db),
                 secrets: [try storedSecret(run: run, block: block, db)],
                 entries: entries, lastHash: last.hash, key: identity.key)
             try SegmentTable.insert(
@@ -104,24 +104,17 @@ enum Tail {
         }
     }
 
+    /// What is sealed follows what was sealed before: nobody goes on writing a log that forked.
     private static func previousHash(
-        run: Int64, of sequence: UInt64, _ logs: LogTable, _ db: Database
+        run: Int64, of sequence: UInt64, _ db: Database
     ) throws -> Digest {
         if sequence == 1 { return .zero }
-        let place =
-            logs.run(run).flatMap { $0.firstSequence == sequence ? $0.parent : nil }
-            ?? Run.Point(run: run, sequence: sequence - 1)
-        let key = ChangeKey(run: place.run, sequence: place.sequence)
-        if let row = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT last_hash FROM segment WHERE key = ?"),
-            arguments: [key.rawValue])
-        {
-            return try row.digest(0)
-        }
+        let key = ChangeKey(run: run, sequence: sequence - 1)
         guard
-            let hash = try SegmentTable.hashes(
-                run: place.run, place.sequence...place.sequence, db)[place.sequence]
-        else { throw StoreError.damaged("the change before \(sequence) of \(run) is missing") }
-        return hash
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT last_hash FROM segment WHERE key = ?"),
+                arguments: [key.rawValue])
+        else { throw StoreError.damaged("no segment ends before \(sequence) of \(run)") }
+        return try row.digest(0)
     }
 }

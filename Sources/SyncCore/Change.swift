@@ -50,31 +50,22 @@ public struct ChangeHeader: Hashable, Sendable {
     public var groups: [GroupEdit]
     /// Of a verdict, void or erasure.
     public var target: Reference?
-    /// Members of its group of changes still to come; 0 for a change on its own or the last one.
-    public var groupMark: UInt16
     /// A code, never a personal name: headers survive erasure.
     public var author: String
-    /// How the author was known; 0 = named by the client, not authenticated.
-    public var assurance: UInt8
     /// Milliseconds UTC by the author's clock. Evidence only: nothing is ordered by it.
     public var claimedTime: Int64
-    public var grantEpoch: UInt32
 
     public init(
         kind: ChangeKind, record: RecordKey, parents: [Reference] = [], groups: [GroupEdit] = [],
-        target: Reference? = nil, groupMark: UInt16 = 0, author: String, assurance: UInt8 = 0,
-        claimedTime: Int64, grantEpoch: UInt32 = 0
+        target: Reference? = nil, author: String, claimedTime: Int64
     ) {
         self.kind = kind
         self.record = record
         self.parents = parents.sorted()
         self.groups = groups.sorted { $0.group < $1.group }
         self.target = target
-        self.groupMark = groupMark
         self.author = author
-        self.assurance = assurance
         self.claimedTime = claimedTime
-        self.grantEpoch = grantEpoch
     }
 
     public var referenceCount: Int {
@@ -104,12 +95,4 @@ public struct Change: Hashable, Sendable {
     }
 
     public var reference: Reference { Reference(log: log, sequence: sequence, hash: hash) }
-
-    /// The record that the change is about, itself when it creates one.
-    public var record: Reference {
-        switch header.record {
-        case .creates: reference
-        case .of(let record): record
-        }
-    }
 }

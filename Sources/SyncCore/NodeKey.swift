@@ -43,7 +43,7 @@ public struct PublicKey: Hashable, Sendable {
 
     public func isValid(signature: [UInt8], for message: [UInt8]) -> Bool {
         guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else {
-            return false
+            preconditionFailure("a key is checked when it is made")
         }
         return key.isValidSignature(signature, for: message)
     }

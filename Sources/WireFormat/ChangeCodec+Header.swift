@@ -1,6 +1,8 @@
 import SyncCore
 
 extension ChangeCodec {
+    /// 7, 9 and 11 are left for the marks of groups, for how an author was known, and for epochs of
+    /// grants.
     private enum HeaderKey {
         static let kind: UInt64 = 0
         static let type: UInt64 = 1
@@ -9,11 +11,8 @@ extension ChangeCodec {
         static let parents: UInt64 = 4
         static let groups: UInt64 = 5
         static let target: UInt64 = 6
-        static let groupMark: UInt64 = 7
         static let author: UInt64 = 8
-        static let assurance: UInt64 = 9
         static let claimedTime: UInt64 = 10
-        static let grantEpoch: UInt64 = 11
     }
 
     /// References stand once, ascending, and are named by their index: an edit usually names the
@@ -56,17 +55,8 @@ extension ChangeCodec {
         if let target = header.target {
             fields.append((HeaderKey.target, { $0.unsigned(index(target)) }))
         }
-        if header.groupMark != 0 {
-            fields.append((HeaderKey.groupMark, { $0.unsigned(UInt64(header.groupMark)) }))
-        }
         fields.append((HeaderKey.author, { $0.text(header.author) }))
-        if header.assurance != 0 {
-            fields.append((HeaderKey.assurance, { $0.unsigned(UInt64(header.assurance)) }))
-        }
         fields.append((HeaderKey.claimedTime, { $0.integer(header.claimedTime) }))
-        if header.grantEpoch != 0 {
-            fields.append((HeaderKey.grantEpoch, { $0.unsigned(UInt64(header.grantEpoch)) }))
-        }
         var writer = CBORWriter()
         writer.map(count: fields.count)
         for (key, write) in fields {
@@ -160,7 +150,7 @@ extension ChangeCodec {
             case HeaderKey.claimedTime:
                 claimedTime = try reader.integer()
             default:
-                // Group marks, grant epochs, assurance and whatever a newer version added.
+                // What a newer version added.
                 throw WireError(.unsupported, at: offset)
             }
         }

@@ -22,10 +22,6 @@ public enum DebugText {
         DebugLines.text { write(payload, to: &$0) }
     }
 
-    public static func text(of receipt: Receipt) -> String {
-        DebugLines.text { write(receipt, to: &$0) }
-    }
-
     public static func text(of clock: VectorClock) -> String {
         DebugLines.text { write(clock, to: &$0) }
     }
@@ -85,11 +81,8 @@ public enum DebugText {
             lines.section(named(edit.group)) { $0.references("replaces", edit.replaces) }
         }
         if let target = header.target { lines.line("target", named(target)) }
-        if header.groupMark != 0 { lines.line("group mark", header.groupMark) }
         lines.line("author", quoted(header.author))
-        if header.assurance != 0 { lines.line("assurance", header.assurance) }
         lines.line("claimed time", time(header.claimedTime))
-        if header.grantEpoch != 0 { lines.line("grant epoch", header.grantEpoch) }
     }
 
     private static func write(_ payload: Payload, to lines: inout DebugLines) {

@@ -55,7 +55,7 @@ import WireFormat
     }
 
     /// Found by a fuzzer: the change would name one parent twice, which no other node takes.
-    @Test func `A token made by hand that names a change twice is refused`() throws {
+    @Test func `A token made by hand that names a change twice, or no group, is refused`() throws {
         let record = try store.newSupplier("甲公司")
         let first = try store.shown(record).token
         try store.rename(record, "乙公司", basis: .keepBoth(token: first))
@@ -64,9 +64,14 @@ import WireFormat
         // Heads 0 and 1 of the table, then group 11 with the same.
         let lists: [UInt8] = [0x82, 0x00, 0x01, 0xA1, 0x0B, 0x82, 0x00, 0x01]
         #expect(token.suffix(lists.count) == lists[...])
-        for twice in [2, 7] {
+        var forgeries: [[UInt8]] = [2, 7].map { twice in
             var forged = lists
             forged[twice] = 0
+            return forged
+        }
+        // A group whose number no group has.
+        forgeries.append([0x82, 0x00, 0x01, 0xA1, 0x1B, 1, 0, 0, 0, 0, 0, 0, 0, 0x81, 0x00])
+        for forged in forgeries {
             let text = Base32.encode(token.dropLast(lists.count) + forged)
             #expect {
                 try store.edit(
@@ -108,6 +113,23 @@ import WireFormat
             try ValueCodec.decode(group: value) == [
                 Value.Entry(2, .text("丙公司")), Value.Entry(99, .text("新字段")),
             ])
+    }
+
+    @Test func `Records of a newer version's type are listed by pages`() throws {
+        let county = Province.county(1)
+        var writer = LogWriter(county, incarnation: 3)
+        let written = (0..<3).map { _ in
+            writer.add(.creates(type: "later"), [(10, [], [0xA0])])
+        }
+        #expect(try store.apply([writer.sealed]).newChanges == 3)
+        var listed: [Reference] = []
+        var cursor: String?
+        repeat {
+            let page = try store.records(ofUnknownType: "later", after: cursor, limit: 2)
+            listed += page.elements.map(\.state.record)
+            cursor = page.next
+        } while cursor != nil
+        #expect(listed == written)
     }
 
     @Test func `A null takes a field away`() throws {

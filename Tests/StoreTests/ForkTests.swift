@@ -52,6 +52,20 @@ import WireFormat
         #expect(after[0] != after[1])
     }
 
+    @Test func `What a copy sealed is known, though it is still open here`() throws {
+        let province = try Province(counties: 1)
+        let original = province.counties[0]
+        let record = try original.store.newSupplier("甲公司")
+        let incarnation = original.store.identity.incarnation
+        let clone = try original.clone(seed: 78)
+        #expect(try original.store.apply(clone.store.sealed()).newChanges == 0)
+        #expect(original.store.identity.incarnation == incarnation)
+        try original.store.rename(record, "乙公司")
+        try province.settle()
+        #expect(try province.hub.store.names(record) == ["乙公司"])
+        #expect(try original.store.verify().problems == [])
+    }
+
     @Test func `A fork is told once, when its branch first comes`() throws {
         let twins = try Twins(sealsFirst: true)
         let hub = twins.province.hub.store

@@ -22,6 +22,12 @@ import Testing
         return world
     }
 
+    @Test func `The author of a change that is not there saw nothing`() {
+        let record = Reference(log: ShortIDTests.log, sequence: 1, prefix: 1)
+        let story = Story(record: record, changes: [])
+        #expect(story.seen(by: record).changes.isEmpty)
+    }
+
     @Test func `The address stays and the version changes while sides come and go`() {
         var world = start()
         let one = world.edit(0, at: 1, .edit, [text: [1]])

@@ -74,6 +74,13 @@ private let signature = [UInt8](repeating: 0xEE, count: 64)
         #expect(DebugText.text(of: segment) == expected)
     }
 
+    @Test func `of a payload that is none`() {
+        let change = Change(
+            log: Fixture.log, sequence: 1, header: Fixture.creation(), headerBytes: [],
+            payloadBytes: [0xA0, 0xFF], hash: .zero)
+        #expect(DebugText.text(of: change).contains("unreadable: "))
+    }
+
     @Test func `of a request`() {
         let tip = Tip(sequence: 3, hash: .sha256([3]))
         let clock = VectorClock([VectorClock.Entry(log: Fixture.log, tips: [tip])])
