@@ -33,7 +33,7 @@ final class Office {
     let machine: Machine
     var dice: Dice
     var scopes: [Scope] { machine.identity.ownScopes }
-    private var forms: [Form] = []
+    var forms: [Form] = []
     var ledger: Ledger { machine.world.ledger }
 
     init(_ machine: Machine) {
@@ -68,7 +68,7 @@ final class Office {
 
     // MARK: Forms
 
-    private func someRecord() throws -> StoredRecord? {
+    func someRecord() throws -> StoredRecord? {
         for _ in 0..<4 {
             // Mostly what is on everybody's mind.
             let records = machine.world.ledger.records
@@ -90,22 +90,16 @@ final class Office {
         if forms.count > 4 { forms.removeFirst() }
     }
 
-    private func form(_ shown: RecordState, _ token: String) -> Form {
+    /// Leaves a form of a record open.
+    func open(_ record: Reference) throws {
+        guard let record = try machine.store?.record(record) else { return }
+        forms.append(form(record.state, record.token))
+    }
+
+    func form(_ shown: RecordState, _ token: String) -> Form {
         Form(
             shown: shown, token: token, incarnation: machine.store?.identity.incarnation ?? 0,
             life: machine.life)
-    }
-
-    private func page(
-        _ shown: RecordState, _ token: String, _ slot: ConflictSlot? = nil,
-        mergesInto: Reference? = nil
-    ) throws -> Form {
-        var page = form(shown, token)
-        page.slot = slot
-        page.mergesInto = mergesInto
-        let history = try machine.store?.history(ShortID(shown.record)) ?? []
-        page.there = Set(history.map(\.side.reference))
-        return page
     }
 
     private func saveForm() throws {
@@ -182,7 +176,7 @@ final class Office {
         return bytes
     }
 
-    private func save(
+    func save(
         _ form: Form, _ kind: ChangeKind, _ values: [GroupID: [UInt8]], alone group: GroupID? = nil
     ) throws {
         guard let store = machine.store else { return }
@@ -215,7 +209,7 @@ final class Office {
     }
 
     @discardableResult
-    private func write(
+    func write(
         _ edit: Edit, _ form: Form, _ values: [GroupID: [UInt8]]
     ) throws -> Bool {
         // An edit that says what was shown says nothing.
@@ -299,91 +293,5 @@ final class Office {
     private func join() throws {
         guard let record = try someRecord(), record.state.heads.count > 1 else { return }
         try save(form(record.state, record.token), .join, [:])
-    }
-
-    // MARK: Conflict pages
-
-    private func openConflict() throws {
-        guard let store = machine.store,
-            let item = dice.pick(try store.conflicts(limit: 20).elements),
-            case .record(let record, let slot) = item.subject, record.log.lane != .control,
-            let page = try store.conflict(named: item.name), let shown = try store.record(record)
-        else { return }
-        forms.append(try self.page(shown.state, page.token, slot))
-        if dice.roll(0...2) > 0 { try decide(forms.removeLast(), slot) }
-    }
-
-    /// Opens the page of a conflict, to decide it when the others have opened it, too.
-    func race(_ name: String, _ dice: Dice) throws -> (() throws -> Void)? {
-        self.dice = dice
-        guard let store = machine.store, let page = try store.conflict(named: name),
-            case .record(let record, let slot) = page.item.subject,
-            let shown = try store.record(record)
-        else { return nil }
-        let form = try self.page(shown.state, page.token, slot)
-        return { [self] in
-            self.dice = dice
-            try decide(form, slot)
-        }
-    }
-
-    /// Leaves a form of a record open.
-    func open(_ record: Reference) throws {
-        guard let record = try machine.store?.record(record) else { return }
-        forms.append(form(record.state, record.token))
-    }
-
-    private func decide(_ form: Form, _ slot: ConflictSlot) throws {
-        let group: GroupID =
-            switch slot {
-            case .group(let group): group
-            case .life: ReservedGroup.life
-            case .parallel, .rule:
-                form.shown.groups.first { $0.group >= ReservedGroup.firstDeclared }?.group ?? 0
-            }
-        guard machine.store != nil else { return }
-        let siblings = form.shown.group(group)?.siblings ?? []
-        guard let value = dice.pick(siblings.map(\.value)) else { return }
-        let edit = Edit(
-            target: .existing(form.shown.record), kind: .decision,
-            basis: .conflict(slot: slot, token: form.token), writes: [group: .verbatim(value)],
-            author: "reviewer", reason: "看过双方", schemaVersion: 1)
-        do {
-            if try write(edit, form, [group: value]) { try checkDecided(slot, form) }
-        } catch StoreError.noSuchRecord {
-            // The hub holds its creation by now.
-        } catch StoreError.conflictMoved where !isRenamed(form) {
-            // Somebody else decided, or a side arrived: look again another time.
-        } catch StoreError.badToken where isFromBefore(form) {
-            // Its page must be loaded again.
-        }
-    }
-
-    /// A record that was merged into another stands for itself again.
-    private func undoMerge() throws {
-        guard let shown = try someRecord(), Alias.target(of: shown.state) != nil else { return }
-        try save(
-            form(shown.state, shown.token), .decision, [ReservedGroup.alias: Alias.value(nil)])
-    }
-
-    private func mergeDuplicate() throws {
-        if dice.roll(0...4) == 0 { try undoMerge() }
-        guard let store = machine.store,
-            let item = dice.pick(
-                try store.conflicts(type: "supplier", kind: .duplicate, limit: 20).elements),
-            let source = dice.pick(item.sides.map(\.reference)),
-            let target = dice.pick(item.sides.map(\.reference).filter { $0 != source }),
-            let shown = try store.record(source)
-        else { return }
-        forms.append(try page(shown.state, shown.token, mergesInto: target))
-        if dice.roll(0...2) > 0 { try merge(forms.removeLast(), target) }
-    }
-
-    private func merge(_ form: Form, _ target: Reference) throws {
-        let value = Alias.value(ShortID(target))
-        ledger.note(alias: target, in: value)
-        try save(
-            form, .decision, [ReservedGroup.alias: value],
-            alone: dice.roll(0...1) == 0 ? ReservedGroup.alias : nil)
     }
 }
