@@ -218,7 +218,7 @@ class Client:  # a county's side of an exchange, section 11
         self.boot = self.offset = self.rounds = self.sent = self.received = 0
         self.shown: dict[str, Clock] = {}  # what the hub last showed of each scope
         self.marks: dict[Log, Change] = {}  # D3
-        self.deferred: set[Log] = set()
+        self.deferred: list[Log] = []  # D4, as they were refused
         self.limit = 0  # bytes of segments in a request; none before the hub showed a clock (B7)
 
     def post(self, path: str, body: bytes) -> bytes:
@@ -247,6 +247,9 @@ class Client:  # a county's side of an exchange, section 11
             time.sleep(min(float(answer.headers.get("Retry-After", 0)), 300 if proof else 60))  # B9
         raise OSError(f"the hub answered {answer.status}: {data.decode(errors='replace')}")
 
+    def defer(self, log: Log | None) -> None:
+        self.deferred = [*(one for one in self.deferred if one != log), *([log] if log else [])]
+
     def request(self) -> tuple[dict, list[Segment]]:  # section 9
         store, request, lacking, segments = self.store, {0: 1, 1: [], 2: [], 4: 2 << 20}, [], []
         for scope in store.scopes:
@@ -257,7 +260,8 @@ class Client:  # a county's side of an exchange, section 11
             request[2] += [self.marks[log].name for log in shown.keys() & self.marks.keys()
                            if any(tip not in store.changes for _, tip in shown[log])
                            and not {*clock.get(log, ())} <= {*shown[log]}]
-        for segment in sorted(lacking, key=lambda one: (one.log in self.deferred, one.log)):
+        late = {log: place for place, log in enumerate(self.deferred)}  # D4
+        for segment in sorted(lacking, key=lambda one: (late.get(one.log, -1), one.log)):
             if sum(len(other.data) for other in segments) < self.limit:  # X2
                 segments.append(segment)
         request |= {2: sorted(request[2])[:64], 9: sorted(self.deferred)}
@@ -270,7 +274,7 @@ class Client:  # a county's side of an exchange, section 11
         answer, received = read_message("exchange-answer", self.post("/sync/v1/exchange", body))
         for rule, log, first, position in answer.get(6, ()):
             print(f"refused: {log} from {first}, {RULES[rule - 1]} at {position}", file=sys.stderr)
-            self.deferred |= {log} - {None}  # D4
+            self.defer(log)
         for name in {*request.get(2, ())} - {*answer.get(2, ())}:
             del self.marks[name.log]  # D3
         for scope, _, *clock in answer[1]:
@@ -284,7 +288,7 @@ class Client:  # a county's side of an exchange, section 11
             try:
                 store.receive(segment)
             except Refusal:
-                self.deferred.add(segment.log)
+                self.defer(segment.log)
         store.commit()
         for log, tips in clocks.items():
             self.marks |= {log: store.changes[tip] for _, tip in tips if tip in store.changes}

@@ -39,6 +39,10 @@ final class Ledger {
     func reference(_ id: Int) -> Reference { references[id] }
 
     func add(_ entry: LedgerEntry) {
+        // A machine and its copy may do the very same thing at the same moment.
+        if byRecord[entry.record]?.contains(where: { $0.reference == entry.reference }) == true {
+            return
+        }
         entries.append(entry)
         if byRecord[entry.record] == nil { records.append(entry.record) }
         byRecord[entry.record, default: []].append(entry)

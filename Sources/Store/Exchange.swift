@@ -30,7 +30,7 @@ struct Exchange {
 
     func request(_ plan: ExchangePlan) throws -> ExchangeRequest {
         var request = ExchangeRequest(
-            scopes: [], answerBudgetBytes: plan.answerBudgetBytes, deferred: plan.deferred)
+            scopes: [], answerBudgetBytes: plan.answerBudgetBytes, deferred: plan.deferred.sorted())
         var lacking: [Delta.Missing] = []
         for scope in plan.scopes {
             let own = logs.report(of: scope.view.scope)

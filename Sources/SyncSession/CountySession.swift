@@ -43,8 +43,9 @@ public struct CountySession: Sendable {
     private var phase = Phase.idle
     public private(set) var views: [HubView]
     private var marks: [LogID: Reference] = [:]
-    /// Logs of which a segment was refused: sent last until the process ends.
-    private var deferred: Set<LogID> = []
+    /// Logs of which a segment was refused: sent last until the process ends, the one that was
+    /// refused last at the very end.
+    private var deferred: [LogID] = []
     /// Halved when the way gave out during an exchange, doubled when one went through: otherwise a
     /// slow line would begin the same two megabytes for ever.
     private var budgetBytes = Limits.exchangeBudgetBytes
@@ -152,7 +153,7 @@ public struct CountySession: Sendable {
             },
             marks: marks.values.sorted(),
             budgetBytes: isFirstContact ? Limits.firstContactBytes : budgetBytes,
-            answerBudgetBytes: budgetBytes, deferred: deferred.sorted(),
+            answerBudgetBytes: budgetBytes, deferred: deferred,
             withholdsSegments: withheldFor != nil)
         return [.prepare(plan)]
     }
@@ -164,7 +165,10 @@ public struct CountySession: Sendable {
         lastFailure = nil
         budgetBytes = min(budgetBytes * 2, Limits.exchangeBudgetBytes)
         let refusals = answer.refusals + result.refused
-        deferred.formUnion(refusals.lazy.filter { $0.rule != .gap }.compactMap(\.log))
+        for log in refusals.lazy.filter({ $0.rule != .gap }).compactMap(\.log) {
+            deferred.removeAll { $0 == log }
+            deferred.append(log)
+        }
         let marksBefore = marks
         updateMarks(sent: request.marks, answer, result)
         let asked = Set(request.scopes.lazy.filter { $0.clock != nil }.map(\.scope))

@@ -23,11 +23,14 @@ public enum Delta {
         return missing
     }
 
-    /// The order of sending, over all scopes: urgent lanes first, what was refused before last.
+    /// The order of sending, over all scopes: urgent lanes first, what was refused before last, in
+    /// the order given.
     public static func ordered(_ missing: [Missing], deferred: [LogID]) -> [Missing] {
-        let late = Set(deferred)
+        let places = Dictionary(
+            deferred.enumerated().map { ($1, $0 + 1) }, uniquingKeysWith: { $1 })
         return missing.sorted { a, b in
-            late.contains(a.log) == late.contains(b.log) ? a.log < b.log : late.contains(b.log)
+            let (first, second) = (places[a.log] ?? 0, places[b.log] ?? 0)
+            return first == second ? a.log < b.log : first < second
         }
     }
 

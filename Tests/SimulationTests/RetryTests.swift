@@ -85,6 +85,27 @@ struct RetryTests {
         #expect(!plan.withholdsSegments)
     }
 
+    /// Found by damaging one of two logs for ever, after the other had been damaged once.
+    @Test("sends the log that was refused last after those that were refused before")
+    func takesTurns() throws {
+        let node = try #require(NodeID("632521-01"))
+        let logs = [1, 2].map {
+            LogID(node: node, incarnation: $0, scope: .province, lane: .records)
+        }
+        let refusals = logs.reversed().map { Refusal(.badSignature, log: $0, firstSequence: 1) }
+        var session = CountySession(views: [HubView(scope: .province)], seed: 1)
+        _ = session.handle(.start)
+        _ = session.handle(.prepared(ExchangeRequest(scopes: [])))
+        _ = session.handle(.answered(ExchangeAnswer(scopes: [], refusals: refusals)))
+        _ = session.handle(
+            .absorbed(AbsorbedAnswer(reports: [], newChanges: 0, refused: [], received: [])))
+        guard case .prepare(let plan)? = session.handle(.start).first else {
+            Issue.record("nothing began")
+            return
+        }
+        #expect(plan.deferred == logs.reversed())
+    }
+
     @Test("sends less after a request that was too large")
     func sendsLess() {
         var (session, _) = failed(.refused(status: 413, type: "too-large", detail: ""))
