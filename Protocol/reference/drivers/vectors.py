@@ -94,7 +94,7 @@ def plain(record: Record) -> dict:
 def send(data: bytes, given: dict) -> dict:
     client = Client(fill(sequence(data), given)[0], "", given["node"], None)
     client.limit = given["budget"]
-    client.deferred = {LOG(one(unhex(log))) for log in given["deferred"]}
+    client.deferred = [LOG(one(unhex(log))) for log in given["deferred"]]
     names = {REFERENCE(one(unhex(mark))) for mark in given["marks"]}
     client.marks = {change.name.log: change for change in client.store.changes.values()
                     if change.name in names}
