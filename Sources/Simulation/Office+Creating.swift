@@ -97,7 +97,7 @@ extension Office {
         guard let store = machine.store, let county = scopes.last, county != .province else {
             return
         }
-        if dice.roll(0...1) == 0 { return try keepFiles(county) }
+        if dice.roll(0...1) == 0 { return try keepFiles() }
         let edits = (1...530).map { number in
             creation(
                 ServiceLog.type.name, ServiceLog.type.lane, county, 1,
@@ -109,7 +109,8 @@ extension Office {
     }
 
     /// More than a segment's bytes at once.
-    private func keepFiles(_ county: Scope) throws {
+    func keepFiles() throws {
+        guard let county = scopes.last, county != .province else { return }
         let lists: [[GroupID: [FieldID: Value]]] = (0..<20).map { _ in
             let file = Base32.encode(dice.bytes(dice.roll(18...36) * 1024))
             return [ServiceLog.Group.entry: [ServiceLog.site: .text(file)]]

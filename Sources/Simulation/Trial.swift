@@ -86,7 +86,12 @@ struct Trial {
             if index == 0 || index < world.counties.count - 1 {
                 try world.register(county.identity)
             } else {
-                world.schedule.after(end / 3) { [world] in try world.register(county.identity) }
+                let office = world.offices[county.number]
+                let hasMuch = Dice(seed: world.seed ^ 0xB16).roll(0...39) == 0
+                world.schedule.after(end / 3) { [world] in
+                    if hasMuch { try office.keepFiles() }
+                    try world.register(county.identity)
+                }
             }
         }
         world.plan(setup.script)
@@ -144,7 +149,7 @@ struct Trial {
         for (county, before) in zip(world.counties, exchanges) {
             // Each other county's news may come on its own, after a wake-up.
             let isWide = county.budgetBytes == Limits.exchangeBudgetBytes
-            let rounds = (isWide ? 3 : 2 + backlog) + 2 * world.counties.count
+            let rounds = (isWide ? 6 : 2 + backlog) + 2 * world.counties.count
             guard county.exchanges - before <= rounds else {
                 throw world.violation(
                     "\(county.name) took \(county.exchanges - before) exchanges, not \(rounds)")
