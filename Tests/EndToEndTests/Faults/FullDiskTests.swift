@@ -32,11 +32,13 @@ extension EndToEnd {
                     try disk.fill(leavingBytes: left)
                     let work = await province.bustle(
                         around: node, edits: Self.edits, round: round)
-                    // The first commits may still have found room; one of these has none.
+                    // The first commits may still have found room; one of these has none. Each
+                    // brings a code of its own, since earlier ones may have been stored.
                     var statuses = work.statuses
                     try await until(seconds: 30, "there is no room for an edit") {
                         try disk.fill(leavingBytes: 0)
-                        let more = await Work.edits(1, at: node, round: 1000 + statuses.count)
+                        let more = await Work.edits(
+                            1, at: node, round: 1000 * (round + 1) + statuses.count)
                         more.expectHonest(fault)
                         statuses += more.statuses
                         return statuses.contains { $0 >= 500 } ? true : nil
@@ -46,7 +48,7 @@ extension EndToEnd {
                     #expect(try await node.phone(of: supplier) == "0974-850000", "\(fault)")
 
                     try disk.makeRoom()
-                    let after = await Work.edits(4, at: node, round: 2000 + round)
+                    let after = await Work.edits(4, at: node, round: 9000 + round)
                     #expect(after.acknowledged == 4, "\(fault): \(after.statuses)")
                     try await province.expectKept(by: node, fault)
                     try await province.expectNothingLost(fault)
