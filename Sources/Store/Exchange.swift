@@ -114,11 +114,8 @@ struct Exchange {
                 let point = try tree.locate(
                     sequence: reference.sequence, prefix: reference.prefix, lookup)
             else { continue }
-            if let before = highest[reference.log], before.0.sequence >= reference.sequence {
-                continue
-            }
-            let hash = try hash(point, tree)
-            highest[reference.log] = (reference, hash)
+            let isHigher = highest[reference.log].map { $0.0.sequence < reference.sequence }
+            if isHigher ?? true { highest[reference.log] = (reference, try hash(point, tree)) }
         }
         return highest.keys.sorted().compactMap { log in
             highest[log].map { reference, hash in

@@ -68,10 +68,6 @@ struct LogTable {
         return log
     }
 
-    func run(_ id: Int64) -> Run? {
-        logOfRun[id].flatMap { runs[$0] }?.first { $0.id == id }
-    }
-
     func reference(_ key: ChangeKey, prefix: UInt64) throws -> Reference {
         Reference(log: try log(ofRun: key.run), sequence: key.sequence, prefix: prefix)
     }

@@ -1,4 +1,5 @@
 /// `verify` finds what was changed behind the node's back, and finds nothing on a sound store.
+import Foundation
 import GRDB
 import Records
 import SyncCore
@@ -43,6 +44,29 @@ import Testing
         #expect(found.segments > 0 && found.signatures == found.segments)
         #expect(found.changes == (try county.store.status().changes))
         #expect(try county.store.status().unsealed == 2)
+    }
+
+    @Test func `A segment of another branch, signed by the same node, in the place of one`() throws
+    {
+        let store = county.store
+        let twin = try county.clone(seed: 79)
+        for (node, sites) in [(county, ["二号楼", "三号楼"]), (twin, ["四号楼"])] {
+            for site in sites {
+                _ = try node.store.newLog(site)
+                try node.store.sealTail()
+            }
+        }
+        let log = try #require(store.status().logs.map(\.log).first { $0.lane == .events })
+        let other = try #require(twin.store.segments(of: log).last)
+        try store.writer.write { db in
+            let run = try #require(LogTable(db).tree(of: log)?.runs.first)
+            let place = ChangeKey(run: run.id, sequence: other.lastSequence)
+            try db.execute(
+                sql: "UPDATE segment SET last_hash = ?, encoded = ? WHERE key = ?",
+                arguments: [other.lastHash.bytes.blob, other.encoded.blob, place.rawValue])
+            #expect(db.changesCount == 1)
+        }
+        #expect(try store.verify().problems.contains { $0.contains("the chain breaks before") })
     }
 
     @Test(arguments: [60, 120, 200, 250])
