@@ -50,7 +50,7 @@ import Testing
 
     @Test func `A silent client and one that sends a byte at a time are cut`() async throws {
         var limits = TestListener.limits
-        limits.headMilliseconds = 300
+        limits.headMilliseconds = 1500
         try await TestListener.with(limits) { listener in
             let silent = try await listener.client()
             let slow = try await listener.client()
