@@ -47,10 +47,10 @@ struct DiskFile: Sendable {
         unsynced = [:]
     }
 
-    /// Behind everybody's back, in what was synced.
+    /// Behind everybody's back, in what was synced, too, as far as that reaches.
     mutating func flip(bit: Int, ofByte offset: Int) {
         content[offset] ^= 1 << UInt8(bit)
-        synced[offset] ^= 1 << UInt8(bit)
+        if offset < synced.count { synced[offset] ^= 1 << UInt8(bit) }
     }
 
     /// What the next process finds: sizes and sectors each as they were or as they should be.
