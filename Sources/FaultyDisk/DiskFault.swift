@@ -10,7 +10,7 @@ public struct DiskFault: Sendable, CustomStringConvertible {
         /// The machine goes off during the call. Of each sector that was not synced a seeded choice
         /// leaves the old, the new, or a part of each.
         case powerCut(seed: UInt64)
-        /// The call fails, once. A sync that fails loses what it should have written, silently, as
+        /// The call fails, once unless the fault lasts. A sync that fails loses what it should have written, silently, as
         /// on Linux: the next one reports success without it.
         case ioError
         /// A read fails, once.
@@ -25,11 +25,16 @@ public struct DiskFault: Sendable, CustomStringConvertible {
     public let call: Int
     /// Only syncs count: the moments at which something becomes durable.
     public let isOfSyncs: Bool
+    /// Calls go on failing until the plan changes: of `ioError`.
+    public let lasts: Bool
 
-    public init(_ kind: Kind, at call: Int, ofSyncs isOfSyncs: Bool = false) {
+    public init(
+        _ kind: Kind, at call: Int, ofSyncs isOfSyncs: Bool = false, lasting lasts: Bool = false
+    ) {
         self.kind = kind
         self.call = call
         self.isOfSyncs = isOfSyncs
+        self.lasts = lasts
     }
 
     public var description: String { "\(kind) at \(isOfSyncs ? "sync" : "call") \(call)" }

@@ -105,7 +105,8 @@ extension FaultyDisk.State {
             hasFired = true
             return (SQLITE_FULL, nil)
         }
-        if fault.call < changes || fault.kind == .full || fault.kind == .readError {
+        let isOver = fault.call < changes && !fault.lasts
+        if isOver || fault.kind == .full || fault.kind == .readError {
             change.apply(to: &contents)
             return (SQLITE_OK, nil)
         }

@@ -75,8 +75,10 @@ extension Node {
         } catch StoreError.busy {
             throw SyncProblem.busy(retryAfterSeconds: 5)
         } catch let error as StoreError {
-            guard case .outcomeUnknown = error else { throw error }
-            throw SyncProblem.outcomeUnknown(cause: error)
+            switch error {
+            case .notStored, .outcomeUnknown: throw SyncProblem.outcomeUnknown(cause: error)
+            default: throw error
+            }
         }
     }
 

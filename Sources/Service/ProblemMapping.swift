@@ -127,11 +127,17 @@ extension Problem {
                     "Group \(group) has several values that await a decision: use the conflict page.",
                     "该字段存在未裁定的冲突，请在冲突页面处理。")
             case .tooLarge(let what): Problem("too-large", .contentTooLarge, what, "内容过大：" + what)
+            case .notStored:
+                Problem(
+                    "not-stored", .serviceUnavailable,
+                    "The disk failed, and nothing was stored: try again.",
+                    "磁盘出错，本次内容未保存：请重试。")
             case .outcomeUnknown:
                 Problem(
                     "outcome-unknown", .serviceUnavailable,
-                    "The disk failed at the commit: read again before retrying.",
-                    "提交时磁盘出错，结果不明：请重新读取后再试。")
+                    "The disk failed at the commit and goes on failing: read again as soon as it "
+                        + "works, before retrying.",
+                    "提交时磁盘出错且尚未恢复，结果不明：请待磁盘恢复后重新读取，再决定是否重试。")
             case .busy: .busy
             case .ambiguousID:
                 Problem(

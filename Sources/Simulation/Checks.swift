@@ -1,3 +1,4 @@
+import Records
 import ReferenceModel
 import Store
 import SyncCore
@@ -14,6 +15,7 @@ struct Checks {
         for machine in world.machines {
             let store = try machine.inspected()
             try pictures.compare(machine, store)
+            try nothingIsInvented(machine, store)
             try promises(machine, store)
         }
         for county in world.counties { try uploads(county) }
@@ -26,6 +28,7 @@ struct Checks {
         for machine in world.machines {
             let store = try machine.inspected()
             try pictures.compare(machine, store)
+            try nothingIsInvented(machine, store)
             try scopes(machine, store)
             try soundness(machine, store)
         }
@@ -56,6 +59,21 @@ struct Checks {
             try require(
                 try store.change(ShortID(reference)) != nil,
                 "\(machine.name) lost its own \(reference)")
+        }
+    }
+
+    /// Every record was made by somebody who was not told that it is not stored; of other changes the
+    /// pictures ask the same. Registrations and backlogs are not followed.
+    private func nothingIsInvented(_ machine: Machine, _ store: Store) throws {
+        let types = Set(ledger.records.compactMap { ledger.entries(of: $0).first?.type })
+            .union([Supplier.type.name, CreditRecord.type.name])
+        for type in types.sorted()
+        where ![ServiceLog.type.name, RegisteredNode.type.name].contains(type) {
+            for record in try machine.records(of: type, store) {
+                try require(
+                    ledger.known(record.state.record) != nil,
+                    "nobody made \(record.state.record), which is at \(machine.name)")
+            }
         }
     }
 

@@ -61,13 +61,15 @@ final class FileDisk: Disk {
 
     // MARK: Faults
 
-    /// From now on, counted in changes of the disk that are made under faults.
+    /// From now on, counted in changes of the disk that are made under faults. Every third error
+    /// lasts until the store gives up.
     func plan(
         _ kind: DiskFault.Kind, at call: Int, ofSyncs: Bool = false, for county: CountyMachine
     ) {
         self.county = county
         isFull = kind == .full
-        disk.plan(DiskFault(kind, at: call, ofSyncs: ofSyncs))
+        let lasts = kind == .ioError && call.isMultiple(of: 3)
+        disk.plan(DiskFault(kind, at: call, ofSyncs: ofSyncs, lasting: lasts))
     }
 
     /// Near or far: a commit takes from ten to a hundred changes. Half of the time at a sync, where

@@ -105,7 +105,7 @@ extension Machine {
         switch error {
         case StoreError.busy: files != nil
         case StoreError.damaged: rot != nil
-        case StoreError.outcomeUnknown: hasFired
+        case StoreError.notStored, StoreError.outcomeUnknown: hasFired
         case is StoreError, is Violation: false
         default: hasFired
         }

@@ -110,7 +110,7 @@ extension Machine {
         return made
     }
 
-    private func records(of type: String, _ store: Store) throws -> [StoredRecord] {
+    func records(of type: String, _ store: Store) throws -> [StoredRecord] {
         if let known = Catalogue.type(named: type) {
             return try store.records(ofType: known, limit: 100_000).elements
         }

@@ -10,7 +10,11 @@ public final class Store: Sendable {
     let writer: any DatabaseWriter
     let folder: DataFolder?
     private let currentIdentity: Mutex<Identity>
+    /// What the transaction under way wrote.
+    private let mintedIdentity = Mutex<Identity?>(nil)
     private let metDamage = Mutex<String?>(nil)
+    /// A commit failed, and nobody knows yet what the next process will find of it.
+    private let isUnsettled = Mutex(false)
     private let calls = OpenCalls()
     public let clock: @Sendable () -> Int64
     public let random: @Sendable (Int) -> [UInt8]
@@ -201,7 +205,7 @@ public final class Store: Sendable {
         try db.execute(sql: "DELETE FROM salt")
         let next = before.with(incarnation: random(8).reduce(0) { $0 << 8 | UInt64($1) })
         try IdentityTable.write(next, db)
-        db.afterNextTransaction { [self] _ in currentIdentity.withLock { $0 = next } }
+        mintedIdentity.withLock { $0 = next }
     }
 
     // MARK: Names
@@ -221,15 +225,35 @@ public final class Store: Sendable {
 
     // MARK: Transactions
 
-    /// An I/O error at commit leaves the outcome open: the caller reads again before retrying. After
-    /// one that went unnoticed before, SQLite has given the transaction up (`SQLITE_ABORT`).
+    /// After an I/O error at commit nothing of it is seen, but it may lie in the log whole: the next
+    /// process would find it there. After one that went unnoticed before, SQLite has given the
+    /// transaction up (`SQLITE_ABORT`).
     func write<T>(_ updates: (Database) throws -> T) throws -> T {
         do {
             return try notingDamage {
-                try Self.namingFaults { try calls.run { try writer.write(updates) } }
+                try Self.namingFaults { try calls.run { try transaction(updates) } }
             }
         } catch let error as DatabaseError where Self.leavesOpen.contains(error.resultCode) {
-            throw StoreError.outcomeUnknown("\(error)")
+            isUnsettled.withLock { $0 = true }
+            throw settle() ? StoreError.notStored("\(error)") : .outcomeUnknown("\(error)")
+        }
+    }
+
+    /// The next transaction sees what this one minted, and none sees what a failed one did. (GRDB
+    /// would tell of a failed commit's mint when the next one succeeds.)
+    private func transaction<T>(_ updates: (Database) throws -> T) throws -> T {
+        try writer.writeWithoutTransaction { db in
+            mintedIdentity.withLock { $0 = nil }
+            var result: T?
+            try db.inTransaction(.immediate) {
+                result = try updates(db)
+                return .commit
+            }
+            if let minted = mintedIdentity.withLock({ $0 }) {
+                currentIdentity.withLock { $0 = minted }
+            }
+            guard let result else { preconditionFailure("a transaction that was not run") }
+            return result
         }
     }
 
@@ -237,8 +261,26 @@ public final class Store: Sendable {
         .SQLITE_IOERR, .SQLITE_FULL, .SQLITE_ABORT, .SQLITE_NOMEM,
     ]
 
+    /// The next commit takes the place in the log of one that failed, which is then gone for good: a
+    /// commit that changes nothing will do. False: the disk fails still.
+    private func settle() -> Bool {
+        isUnsettled.withLock { isUnsettled in
+            guard isUnsettled else { return true }
+            isUnsettled =
+                (try? calls.run {
+                    try writer.writeWithoutTransaction { db in
+                        // Writes its page also where the value stays the same.
+                        try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+                    }
+                }) == nil
+            return !isUnsettled
+        }
+    }
+
+    /// What is read of a change whose outcome was open stays so.
     func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try notingDamage {
+        _ = settle()
+        return try notingDamage {
             try Self.namingFaults {
                 // In memory there is one connection. GRDB would make it read-only for each read and
                 // writable again, upon which SQLite compiles every statement anew.

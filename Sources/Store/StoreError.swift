@@ -10,7 +10,10 @@ public enum StoreError: Error, Sendable {
     case foreign(String)
     /// What is stored contradicts itself: run `creditsync verify`.
     case damaged(String)
-    /// An I/O error at commit: the change may or may not be stored. Read again before retrying.
+    /// The disk failed, and nothing was written.
+    case notStored(String)
+    /// The disk failed at the commit and goes on failing: whether the change is stored is known as
+    /// soon as it works again. Read again then, before retrying.
     case outcomeUnknown(String)
     /// Somebody opened the database with another tool and keeps it locked. Nothing was written.
     case busy

@@ -27,6 +27,7 @@ struct Count: Sendable {
     private static func name(_ failure: (any Error)?) -> String {
         guard let failure else { return "done" }
         if case StoreError.outcomeUnknown = failure { return "outcome unknown" }
+        if case StoreError.notStored = failure { return "not stored" }
         return String("\(failure)".prefix(60))
     }
 
