@@ -63,17 +63,17 @@ let pure: [Target] = [
     tests("TidyTests", []),
     .target(
         name: "FuzzEntry", dependencies: ["SyncCore", "WireFormat", "Records"],
-        path: "Fuzz/Entry", swiftSettings: strict),
+        path: "Tests/Fuzz/Entry", swiftSettings: strict),
     .testTarget(
         name: "FuzzRegressionTests", dependencies: ["FuzzEntry"], path: "Tests/FuzzRegression",
         swiftSettings: strict),
 ]
 
-/// With ``isFuzzing``: one for each folder of `Fuzz/Targets`, none of which has a main of its own.
+/// With ``isFuzzing``: one for each folder of `Tests/Fuzz/Targets`, none of which has a main of its own.
 let fuzzers: [Target] =
     [
         .target(
-            name: "FuzzDriver", dependencies: ["FuzzEntry"], path: "Fuzz/Driver",
+            name: "FuzzDriver", dependencies: ["FuzzEntry"], path: "Tests/Fuzz/Driver",
             swiftSettings: strict)
     ]
     + [
@@ -84,7 +84,7 @@ let fuzzers: [Target] =
             name: "Fuzz\(name)",
             dependencies: ["FuzzDriver", "FuzzEntry"]
                 + (["Addresses", "Sequence"].contains(name) ? ["FuzzStoreEntry"] : []),
-            path: "Fuzz/Targets/\(name)", swiftSettings: strict,
+            path: "Tests/Fuzz/Targets/\(name)", swiftSettings: strict,
             linkerSettings: [.unsafeFlags(fuzzFlags)])
     }
 
@@ -124,7 +124,7 @@ let storage: [Target] = [
         name: "FuzzStoreEntry",
         dependencies: [
             "FuzzEntry", "Simulation", "Store", "SyncCore", "WireFormat", "Records",
-        ], path: "Fuzz/StoreEntry", swiftSettings: strict),
+        ], path: "Tests/Fuzz/StoreEntry", swiftSettings: strict),
     .testTarget(
         name: "FuzzStoreRegressionTests",
         dependencies: ["FuzzEntry", "FuzzStoreEntry", "SyncCore"],

@@ -68,7 +68,8 @@ struct Audit {
                 let marks = attempts.map { "\($0.mark)" }.joined(separator: ", ")
                 return ledger.violation("the hub lacks \(name.type) \(name.id): attempts \(marks)")
             }
-            let audit = RecordAudit(history: atHub, attempts: marks, open: open)
+            let audit = RecordAudit(
+                history: atHub, attempts: marks, written: attempts, open: open)
             for violation in audit.violations() { ledger.violation(violation) }
             scene.tally.add("unknown but stored", audit.storedOfUnknownOutcome)
             try await ownCopies(atHub, attempts)

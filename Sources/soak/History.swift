@@ -32,6 +32,7 @@ struct RecordHistory {
     /// In order of storage.
     let changes: [StoredChange]
     private let byID: [String: Int]
+    private let byReplaced: [String: [Int]]
     private let values: [String: JSON]
 
     /// Nil when the node has no such record.
@@ -47,10 +48,19 @@ struct RecordHistory {
         self.view = view
         self.changes = changes
         byID = Dictionary(changes.enumerated().map { ($1.id, $0) }) { first, _ in first }
+        byReplaced = Dictionary(
+            grouping: changes.indices.flatMap { index in
+                changes[index].replaces.map { (replaced: $0, by: index) }
+            }, by: \.replaced
+        ).mapValues { $0.map(\.by) }
         values = Groups.of(view["values"]?.object ?? [:], type: type)
     }
 
     subscript(_ change: String) -> StoredChange? { byID[change].map { changes[$0] } }
+
+    func replacing(_ change: StoredChange) -> [StoredChange] {
+        (byReplaced[change.id] ?? []).map { changes[$0] }
+    }
 
     /// The conflict about a group, if there is one.
     func conflict(about group: String) -> String? {

@@ -6,7 +6,10 @@ import Records
 /// stored changes claim no more than that.
 struct RecordAudit {
     let history: RecordHistory
+    /// Everybody's, by mark.
     let attempts: [Int: Attempt]
+    /// Those that were acknowledged as written to this record.
+    let written: [Attempt]
     /// The hub's open conflicts: sides by name.
     let open: [String: Set<String>]
 
@@ -26,8 +29,7 @@ struct RecordAudit {
             }
             found += overwrites(change, by: attempt)
         }
-        for attempt in attempts.values.sorted(by: { $0.mark < $1.mark })
-        where attempt.record == history.id && attempt.kind != .merge {
+        for attempt in written {
             guard let id = attempt.change else { continue }
             guard let change = history[id] else {
                 found.append("\(id) of attempt \(attempt.mark) was acknowledged and is lost")
@@ -81,8 +83,8 @@ struct RecordAudit {
     }
 
     private func stands(_ change: StoredChange, _ group: String, _ value: JSON) -> Bool {
-        let isReplaced = history.changes.contains { later in
-            later.replaces.contains(change.id) && later.groups[group] != nil
+        let isReplaced = history.replacing(change).contains { later in
+            later.groups[group] != nil
                 && later.mark.flatMap { attempts[$0] }?.shown.includes(change, group) ?? false
         }
         if isReplaced { return true }

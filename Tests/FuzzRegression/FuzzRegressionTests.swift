@@ -2,7 +2,7 @@ import FuzzEntry
 import Testing
 
 // What the fuzzers found once, and what they start from, stays passed: the same functions over the
-// files of `Fuzz/Crashers` and `Fuzz/Corpus`.
+// files of `Tests/Fuzz/Crashers` and `Tests/Fuzz/Corpus`.
 
 @Suite struct `Inputs of the fuzzers` {
     @Test(arguments: FuzzTarget.allCases)

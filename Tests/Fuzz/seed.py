@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the small corpora that the fuzzers start from: Fuzz/Corpus/NAME.
+"""Makes the small corpora that the fuzzers start from: Tests/Fuzz/Corpus/NAME.
 
 Mostly the protocol's vectors as they are; what a vector wraps (a body within a segment, a header
 within an entry) is taken out of it. The rest is written here. Names are hashes of the content, so
@@ -14,9 +14,9 @@ import pathlib
 import random
 import zlib
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 VECTORS = ROOT / "Protocol" / "vectors"
-CORPUS = ROOT / "Fuzz" / "Corpus"
+CORPUS = ROOT / "Tests" / "Fuzz" / "Corpus"
 # libFuzzer works best on small inputs; a corpus is for shapes, not for sizes.
 LARGEST = 2048
 

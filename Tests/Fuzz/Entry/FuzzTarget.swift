@@ -1,5 +1,5 @@
 /// What is fuzzed: one function each, from bytes of a stranger to nothing. The fuzzers of
-/// `Fuzz/Targets` and the tests of `Tests/FuzzRegression` run the same functions; the names are
+/// `Tests/Fuzz/Targets` and the tests of `Tests/FuzzRegression` run the same functions; the names are
 /// those of the folders under `Corpus` and `Crashers`.
 public enum FuzzTarget: String, CaseIterable, Sendable {
     case cbor = "CBOR"

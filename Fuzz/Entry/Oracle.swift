@@ -1,1 +1,0 @@
-../../Tests/SyncCoreTests/Oracle.swift

@@ -1,0 +1,1 @@
+../../SyncCoreTests/Oracle.swift
