@@ -187,6 +187,12 @@ let full: [Target] = [
             "Rehearsal", "APIClient", "Records", "SyncSession",
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ], swiftSettings: strict),
+    .executableTarget(
+        name: "bench",
+        dependencies: [
+            "Rehearsal", "APIClient", "Records", "Store", "SyncSession", "SyncCore", "WireFormat",
+            sqlite,
+        ], swiftSettings: strict),
     // Depends on the program so that it is built before it is run.
     tests(
         "EndToEndTests",

@@ -19,6 +19,7 @@ public final class Link: Sendable {
         var delays: [Direction: TimeAmount] = [:]
         var open: [ObjectIdentifier: any Channel] = [:]
         var heard = ByteBuffer()
+        var passedBytes = 0
     }
 
     private let state = Mutex(State())
@@ -31,20 +32,23 @@ public final class Link: Sendable {
         self.connect = connect
     }
 
-    /// Listens on a free port, down at first.
-    public static func open(toHubPort hubPort: Int) async throws -> Link {
-        try await open { $0.connect(host: "127.0.0.1", port: hubPort) }
+    /// Down at first. `port`: where it listens; 0 for a free one.
+    public static func open(toHubPort hubPort: Int, at port: Int = 0) async throws -> Link {
+        try await open(at: port) { $0.connect(host: "127.0.0.1", port: hubPort) }
     }
 
     /// `connect`: makes the far side of each connection.
     static func open(
+        at port: Int = 0,
         connect: @escaping @Sendable (ClientBootstrap) -> EventLoopFuture<any Channel>
     ) async throws -> Link {
         let link = Link(connect: connect)
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            // Connections of an earlier line at the same port may not be over for the system.
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { county in link.accept(county) }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: port).get()
         link.listener.withLock { $0 = channel }
         return link
     }
@@ -53,6 +57,9 @@ public final class Link: Sendable {
 
     /// The first bytes that the county sent since the line was last put up, as on a tapped wire.
     public var heard: [UInt8] { state.withLock { Array($0.heard.readableBytesView) } }
+
+    /// All bytes of both directions until now.
+    public var passedBytes: Int { state.withLock { $0.passedBytes } }
 
     // MARK: Switching
 
@@ -138,6 +145,7 @@ public final class Link: Sendable {
     ) -> (passed: ByteBuffer, onCut: (@Sendable () -> Void)?) {
         state.withLock { state in
             guard state.isUp else { return (ByteBuffer(), nil) }
+            state.passedBytes += bytes.readableBytes
             if direction == .fromCounty, state.heard.readableBytes < Self.heardBytes {
                 state.heard.writeImmutableBuffer(bytes)
             }

@@ -1,0 +1,146 @@
+import APIClient
+import Records
+import Rehearsal
+import Store
+import SyncCore
+
+/// Figure 5: records that were edited at the county and at the hub, neither seeing the other: they
+/// sync, and all conflicts are listed with the last agreed value and both sides.
+///
+/// Credit records, since the list shows values of types that it knows.
+enum BothSides {
+    static let edited = 1_000
+    static let firstPageOf = 10_000
+
+    static func measure(_ stand: Stand) async throws -> [Measurement] {
+        let identity = try stand.county(0)
+        let hubFolder = try stand.makeHub(of: [identity], "hub")
+        let countyFolder = try stand.makeCounty(identity, "county") { store in
+            try store.create(0..<stand.options.size)
+            try store.append(each: 0..<firstPageOf) { CreditSample($0).creation }
+            try store.sealTail()
+        }
+        defer { stand.remove([hubFolder, countyFolder]) }
+        try await stand.settle(county: countyFolder, hub: hubFolder)
+        var lists: [Double] = []
+        var firstPages: [Double] = []
+        let runs = try await stand.repeated {
+            let (hubCopy, countyCopy) = (try stand.copy(hubFolder), try stand.copy(countyFolder))
+            defer { stand.remove([hubCopy, countyCopy]) }
+            let exchange = try await edit(edited, countyCopy, hubCopy, stand) { hub in
+                lists.append(try await list(hub, all: true))
+            }
+            _ = try await edit(firstPageOf, countyCopy, hubCopy, stand) { hub in
+                firstPages.append(try await list(hub, all: false))
+            }
+            return exchange
+        }
+        return [
+            Measurement(
+                figure: 5, name: "\(edited) edited on both sides", unit: "s",
+                values: runs.map(\.seconds), bound: .atMost(0.2),
+                detail: try Exchange.detail(runs, probedIn: stand.folder)),
+            Measurement(
+                figure: 5, name: "edited on both sides: on the wire", unit: "kB",
+                values: runs.map { Double($0.bytes) / 1000 }, bound: .atMost(500)),
+            Measurement(
+                figure: 5, name: "\(edited) conflicts listed", unit: "ms", values: lists,
+                bound: .atMost(20)),
+            Measurement(
+                figure: 5, name: "first page of \(firstPageOf) conflicts", unit: "ms",
+                values: firstPages, bound: .atMost(50)),
+        ]
+    }
+
+    /// Edits so many records on both sides, syncs, and looks at the hub while it runs.
+    private static func edit(
+        _ count: Int, _ countyFolder: String, _ hubFolder: String, _ stand: Stand,
+        look: (NodeProcess) async throws -> Void
+    ) async throws -> Exchange {
+        for (folder, side) in [(countyFolder, "县"), (hubFolder, "省")] {
+            try stand.open(folder) { store in
+                let records = try store.creditRecords(count)
+                try store.append(each: 0..<count) { index in
+                    try CreditSample.edit(of: store.shown(records[index]), by: side)
+                }
+            }
+        }
+        let county = try await stand.start(county: countyFolder)
+        let (hub, line) = try await stand.start(hub: hubFolder)
+        let exchange = try await Exchange.measure([county], hub, over: line)
+        try await look(hub)
+        try await stand.stopAll()
+        return exchange
+    }
+
+    /// Milliseconds.
+    private static func list(_ hub: NodeProcess, all: Bool) async throws -> Double {
+        let clock = ContinuousClock()
+        let begun = clock.now
+        var count = 0
+        var cursor: String?
+        repeat {
+            let query = cursor.map { "&cursor=\($0)" } ?? ""
+            let page = try await hub.get("/api/v1/conflicts?limit=\(all ? 500 : 50)" + query)
+            cursor = nil
+            if all {
+                let json = page.json
+                count += json["conflicts"]?.array?.count ?? 0
+                cursor = json["next"]?.string
+            }
+        } while cursor != nil
+        let milliseconds = (clock.now - begun) / .milliseconds(1)
+        if all, count != edited {
+            throw NodeProcess.Broken(description: "\(count) conflicts, not \(edited)")
+        }
+        return milliseconds
+    }
+}
+
+/// A credit record about as long as the others.
+struct CreditSample {
+    let index: Int
+
+    init(_ index: Int) { self.index = index }
+
+    var creation: Edit {
+        Edit(
+            target: .new(
+                type: CreditRecord.type.name, scope: .province, lane: CreditRecord.type.lane),
+            basis: .nothing,
+            writes: [
+                CreditRecord.Group.basis: .fields([
+                    CreditRecord.source: .text("PERFORMANCE"),
+                    CreditRecord.decisionBody: .text("示例县机关事务服务中心"),
+                    CreditRecord.decisionNo: .text("〔2026〕\(index)号"),
+                ]),
+                CreditRecord.Group.conduct: .fields([
+                    CreditRecord.polarity: .text("BAD"),
+                    CreditRecord.facts: .text("第\(index)次抽查发现保洁人员未按合同约定到岗，经书面通知后整改。"),
+                ]),
+                CreditRecord.Group.standing: .fields([CreditRecord.severity: .text("SLIGHT")]),
+            ], author: "bench", schemaVersion: CreditRecord.type.schemaVersion)
+    }
+
+    static func edit(of shown: StoredRecord, by side: String) -> Edit {
+        Edit(
+            target: .existing(shown.state.record), basis: .token(shown.token),
+            writes: [
+                CreditRecord.Group.conduct: .fields([
+                    CreditRecord.facts: .text("\(side)级复核：保洁人员未按合同约定到岗，共\(side.count + 2)人次。")
+                ])
+            ], author: "bench", schemaVersion: CreditRecord.type.schemaVersion)
+    }
+}
+
+extension Store {
+    /// The first so many.
+    fileprivate func creditRecords(_ count: Int) throws -> [Reference] {
+        try records(ofType: CreditRecord.type, limit: count).elements.map(\.state.record)
+    }
+
+    fileprivate func shown(_ record: Reference) throws -> StoredRecord {
+        guard let shown = try self.record(record) else { throw StoreError.noSuchRecord }
+        return shown
+    }
+}

@@ -1,0 +1,32 @@
+/// Figures 1 and 2: a county with many changes meets an empty hub.
+enum CatchUp {
+    static func measure(_ stand: Stand) async throws -> [Measurement] {
+        let (options, identity) = (stand.options, try stand.county(0))
+        let hubFolder = try stand.makeHub(of: [identity], "hub")
+        let countyFolder = try stand.makeCounty(identity, "county") {
+            try $0.create(0..<options.size)
+        }
+        defer { stand.remove([hubFolder, countyFolder]) }
+        let runs = try await stand.repeated {
+            let (hubCopy, countyCopy) = (try stand.copy(hubFolder), try stand.copy(countyFolder))
+            defer { stand.remove([hubCopy, countyCopy]) }
+            let floor = try Floor.seconds(changes: options.size, in: stand.folder)
+            let county = try await stand.start(county: countyCopy)
+            let (hub, line) = try await stand.start(hub: hubCopy)
+            let exchange = try await Exchange.measure([county], hub, over: line)
+            try await stand.stopAll()
+            return (exchange, floor)
+        }
+        let size = Double(options.size)
+        var speed = Measurement(
+            figure: 1, name: "catch-up", unit: "changes/s",
+            values: runs.map { size / $0.0.seconds },
+            floor: runs.map { size / $0.1 }.median, bound: .atLeast(0.7))
+        speed.detail = try Exchange.detail(runs.map(\.0), probedIn: stand.folder)
+        let bytes = Measurement(
+            figure: 2, name: "bytes of a change on the wire", unit: "B",
+            values: runs.map { Double($0.0.bytes) / size }, bound: .atMost(100),
+            detail: ["json_bytes": BenchRecord.jsonBytes])
+        return [speed, bytes]
+    }
+}

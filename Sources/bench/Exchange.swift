@@ -1,0 +1,77 @@
+import APIClient
+import Records
+import Rehearsal
+
+/// A sync between running nodes, as people at the counties ask for it: when all are answered,
+/// everything is stored, projected and checked on both sides, durably.
+struct Exchange: Sendable {
+    let seconds: Double
+    /// Together.
+    let countyCPU: Double
+    /// The largest.
+    let countyPeakMiB: Double
+    let hubCPU: Double
+    let hubPeakMiB: Double
+    let requests: Int
+    /// On the wire, both directions, heads and signatures included.
+    let bytes: Int
+
+    /// Puts the line up and measures what `POST /api/v1/sync` of all counties takes.
+    static func measure(
+        _ counties: [NodeProcess], _ hub: NodeProcess, over line: Link
+    ) async throws -> Exchange {
+        let countiesBefore = try await usage(counties)
+        let hubBefore = try await usage([hub])[0]
+        let (requestsBefore, bytesBefore) = (try await requests(of: hub), line.passedBytes)
+        let clock = ContinuousClock()
+        let begun = clock.now
+        line.up()
+        try await together(counties) { county in
+            let report = try await county.post("/api/v1/sync", as: "bench", .object([:]))
+            guard report["ok"]?.bool == true, report["pendingUpload"]?.integer == 0 else {
+                throw NodeProcess.Broken(description: "\(county.name) did not sync: \(report)")
+            }
+        }
+        let seconds = (clock.now - begun) / .seconds(1)
+        let bytes = line.passedBytes - bytesBefore
+        let (countiesAfter, hubAfter) = (try await usage(counties), try await usage([hub])[0])
+        return Exchange(
+            seconds: seconds,
+            countyCPU: zip(countiesBefore, countiesAfter).reduce(0) { sum, usages in
+                sum + usages.1.cpuSeconds - usages.0.cpuSeconds
+            },
+            countyPeakMiB: countiesAfter.map(\.peakMiB).max() ?? 0,
+            hubCPU: hubAfter.cpuSeconds - hubBefore.cpuSeconds, hubPeakMiB: hubAfter.peakMiB,
+            requests: try await requests(of: hub) - requestsBefore, bytes: bytes)
+    }
+
+    private static func usage(_ nodes: [NodeProcess]) async throws -> [Usage] {
+        var usages: [Usage] = []
+        for node in nodes {
+            guard let process = await node.processID else {
+                throw NodeProcess.Broken(description: "\(node.name) ended")
+            }
+            usages.append(try Usage(of: process))
+        }
+        return usages
+    }
+
+    private static func requests(of hub: NodeProcess) async throws -> Int {
+        let text = String(decoding: try await hub.get("/metrics").body, as: UTF8.self)
+        let name = "creditsync_sync_requests_total "
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+        return line.flatMap { Int($0.dropFirst(name.count)) } ?? 0
+    }
+
+    /// Medians, for a figure's details. `folder`: on the disk that was written.
+    static func detail(_ exchanges: [Exchange], probedIn folder: String) throws -> [String: Double]
+    {
+        func median(_ value: (Exchange) -> Double) -> Double { exchanges.map(value).median }
+        return [
+            "wire_bytes": median { Double($0.bytes) }, "requests": median { Double($0.requests) },
+            "cpu_s_county": median(\.countyCPU), "cpu_s_hub": median(\.hubCPU),
+            "rss_mb_county": median(\.countyPeakMiB), "rss_mb_hub": median(\.hubPeakMiB),
+            "fdatasync_ms": try SyncProbe.milliseconds(in: folder),
+        ]
+    }
+}

@@ -1,0 +1,44 @@
+import Rehearsal
+
+/// Figure 6: many counties with what they wrote for weeks come to the hub at once.
+enum FanIn {
+    static let counties = 45
+    static let changesEach = 2_000
+
+    static func measure(_ stand: Stand) async throws -> [Measurement] {
+        let changes = stand.options.isQuick ? 200 : changesEach
+        let identities = try (0..<counties).map(stand.county)
+        let hubFolder = try stand.makeHub(of: identities, "hub")
+        let folders = try identities.enumerated().map { number, identity in
+            try stand.makeCounty(identity, "county-\(number)") {
+                try $0.create(0..<changes, office: number)
+            }
+        }
+        defer { stand.remove([hubFolder] + folders) }
+        let runs = try await stand.repeated {
+            let copies = try folders.map(stand.copy)
+            let hubCopy = try stand.copy(hubFolder)
+            defer { stand.remove([hubCopy] + copies) }
+            let floor = try Floor.seconds(changes: changes * counties, in: stand.folder)
+            var nodes: [NodeProcess] = []
+            for (number, copy) in copies.enumerated() {
+                nodes.append(try await stand.start(county: copy, "county-\(number)"))
+            }
+            let (hub, line) = try await stand.start(hub: hubCopy)
+            let exchange = try await Exchange.measure(nodes, hub, over: line)
+            try await stand.stopAll()
+            return (exchange, floor)
+        }
+        return [
+            Measurement(
+                figure: 6, name: "\(counties) counties with \(changes) each, at once", unit: "s",
+                values: runs.map { $0.0.seconds }, floor: runs.map(\.1).median,
+                bound: .atMost(1.5),
+                detail: try Exchange.detail(
+                    runs.map(\.0), probedIn: stand.folder)),
+            Measurement(
+                figure: 6, name: "at once: on the wire", unit: "MB",
+                values: runs.map { Double($0.0.bytes) / 1_000_000 }, bound: .atMost(10)),
+        ]
+    }
+}
