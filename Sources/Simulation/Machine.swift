@@ -152,6 +152,8 @@ class Machine {
         looked = nil
         promised = []
         if let identity {
+            // Its key is not registered any more: whoever brings it back registers it first.
+            if identity.key.publicKey != self.identity.key.publicKey { backup = nil }
             self.identity = identity
             try disk.create(identity, clock: { [clock] in clock.now }, random: random)
         }

@@ -26,6 +26,14 @@ struct Bench {
     }
 
     private static func run(_ stand: Stand, _ options: Options) async throws -> Bool {
+        if !options.micro.isEmpty {
+            let sample = try MicroSample(changes: min(options.size, 20_000), on: stand)
+            for part in options.micro {
+                let nanoseconds = try part.measure(sample, times: options.times)
+                print("\(part.rawValue): \(nanoseconds.short) ns/change, \(sample.changes) changes")
+            }
+            return true
+        }
         var isReached = true
         for figure in options.figures {
             for measurement in try await figure.measure(stand) {

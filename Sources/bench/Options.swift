@@ -5,9 +5,15 @@ struct Options {
     var runs = 3
     var isJSON = false
     var isQuick = false
+    /// Parts by themselves instead of figures, each so many times over.
+    var micro: [Micro] = []
+    var times = 3
 
     static let usage =
-        "usage: bench [--figure N]… [--size CHANGES] [--runs N] [--quick] [--json]"
+        """
+        usage: bench [--figure N]… [--size CHANGES] [--runs N] [--quick] [--json]
+               bench --micro \(Micro.allCases.map(\.rawValue).joined(separator: "|")) [--times N]
+        """
 
     /// Nil where the words make no sense.
     init?(_ words: [String]) {
@@ -29,6 +35,12 @@ struct Options {
             case "--runs":
                 guard let count = number(1...100) else { return nil }
                 runs = count
+            case "--micro":
+                guard let part = words.popFirst().flatMap(Micro.init) else { return nil }
+                micro.append(part)
+            case "--times":
+                guard let count = number(1...1000) else { return nil }
+                times = count
             default: return nil
             }
         }
