@@ -89,7 +89,7 @@ let fuzzers: [Target] =
     }
 
 let storage: [Target] = [
-    library("Store", ["SyncCore", "WireFormat", "SyncSession", "Records", grdb]),
+    library("Store", ["SyncCore", "WireFormat", "SyncSession", "Records", grdb, sqlite]),
     .target(
         name: "LogWriting", dependencies: ["SyncCore", "WireFormat"], path: "Tests/LogWriting",
         swiftSettings: strict),

@@ -123,7 +123,7 @@ struct Intruder {
         let id = world.ledger.id(reference)
         var act = Act(id: id, record: id, kind: .edit)
         let change = writer.changes[writer.changes.count - 1]
-        for value in (try? ChangeCodec.decodePayload(change.payloadBytes))?.values ?? [] {
+        for value in (try? ChangeCodec.payload(of: change))?.values ?? [] {
             act.writes[Int(value.group)] = value.bytes
         }
         add(act, reference, reference, type, writer)
@@ -137,6 +137,6 @@ struct Intruder {
         world.ledger.add(
             LedgerEntry(
                 act: act, reference: reference, record: record, type: type,
-                headerBytes: change.headerBytes, payloadBytes: change.payloadBytes))
+                bytes: change.entry))
     }
 }

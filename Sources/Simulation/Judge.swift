@@ -96,7 +96,7 @@ final class Judge {
         ledger.add(
             LedgerEntry(
                 act: act, reference: reference, record: record, type: "",
-                headerBytes: change.headerBytes, payloadBytes: change.payloadBytes))
+                bytes: change.entry))
         world.trace("the hub writes \(kind) on \(world.short(target))")
         try world.hub.wrote()
     }

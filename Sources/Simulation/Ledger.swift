@@ -8,8 +8,7 @@ struct LedgerEntry {
     let record: Reference
     let type: String
     var isAcknowledged = true
-    var headerBytes: [UInt8] = []
-    var payloadBytes: [UInt8] = []
+    var bytes: [UInt8] = []
 }
 
 /// What people did, in the order in which it happened, with numbers for references: what must be

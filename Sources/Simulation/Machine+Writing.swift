@@ -55,15 +55,14 @@ extension Machine {
             guard let change = try inspected().change(ShortID(reference)) else {
                 throw world.violation("\(name) does not find its own new change \(reference)")
             }
-            let payload = try ChangeCodec.decodePayload(change.payloadBytes)
+            let payload = try ChangeCodec.payload(of: change)
             guard change.header.kind == edit.kind, change.header.author == edit.author,
                 payload.reason == edit.reason, payload.schemaVersion == edit.schemaVersion
             else {
                 throw world.violation(
                     "\(reference) is not what \(edit.author) did", promise: "who did what")
             }
-            new.headerBytes = change.headerBytes
-            new.payloadBytes = change.payloadBytes
+            new.bytes = change.entry
             world.ledger.add(new)
             if isAcknowledged { promise(reference) }
             world.trace(

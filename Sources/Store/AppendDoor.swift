@@ -130,8 +130,8 @@ struct AppendDoor {
         let runID = try runs.first?.id ?? newRun(log)
         let secret = try Tail.secret(run: runID, block: block, random: random, db)
         let hash = ChangeHash.change(
-            place: place, headerBytes: headerBytes,
-            payload: ChangeHash.payload(payloadBytes, salt: secret.salt(for: sequence)))
+            place: place, headerBytes: headerBytes[...],
+            payload: ChangeHash.payload(payloadBytes[...], salt: secret.salt(for: sequence)))
         let change = Change(
             log: log, sequence: sequence, header: header, headerBytes: headerBytes,
             payloadBytes: payloadBytes, hash: hash)
@@ -142,7 +142,7 @@ struct AppendDoor {
         try db.cachedStatement(sql: "INSERT INTO tail (key, hash, entry) VALUES (?, ?, ?)")
             .execute(arguments: [
                 key.rawValue, hash.bytes.blob,
-                ChangeCodec.entry(headerBytes: headerBytes, payloadBytes: payloadBytes).blob,
+                change.entry.blob,
             ])
         var projector = try Projector(db, logs: logs, hub: identity.hub)
         try projector.add(change, at: key)

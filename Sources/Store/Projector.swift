@@ -16,32 +16,33 @@ struct Projector {
     /// Some record's creation is missing, so a creation may be waited for.
     private var hasAbsent: Bool
     private var rules = TypeRules()
+    private let records: RecordInsert
 
     init(_ db: Database, logs: LogTable, hub: NodeID) throws {
         self.db = db
         self.logs = logs
         self.hub = hub
+        records = try RecordInsert(db)
         hasAbsent =
             try Int.fetchOne(
                 db.cachedStatement(sql: "SELECT 1 FROM record WHERE key < 0 LIMIT 1")) != nil
     }
 
     mutating func add(_ change: Change, at key: ChangeKey) throws {
-        let entry = ChangeCodec.entry(
-            headerBytes: change.headerBytes, payloadBytes: change.payloadBytes)
         switch change.header.record {
         case .creates(let type):
-            try insertRecord(key, type: type, prefix: change.hash.prefix, entry: entry)
+            try records.execute(
+                key: key, type: type, prefix: change.hash.prefix, entry: change.entry)
             if hasAbsent, try adopt(key, change.reference) { return }
             if rules[type].needsFollowUp {
                 let creation = try StoryTable.storyChange(
-                    change.reference, entry: entry, hub: hub)
+                    change.reference, entry: change.entry, hub: hub)
                 try followUp(key, .created(creation), [creation])
             }
         case .of(let record):
             let recordKey = try beginStory(of: record)
             try StoryTable.insert(
-                record: recordKey, key: key, prefix: change.hash.prefix, entry: entry, db)
+                record: recordKey, key: key, prefix: change.hash.prefix, entry: change.entry, db)
             touched.insert(recordKey)
         }
     }
@@ -53,14 +54,6 @@ struct Projector {
     }
 
     // MARK: Rows
-
-    private func insertRecord(
-        _ key: ChangeKey, type: String, prefix: UInt64, entry: [UInt8]
-    ) throws {
-        try db.cachedStatement(
-            sql: "INSERT INTO record (key, type, hash, has_story, state) VALUES (?, ?, ?, 0, ?)"
-        ).execute(arguments: [key.rawValue, type, Int64(bitPattern: prefix), entry.blob])
-    }
 
     /// The record's row, with its changes in `story` from now on.
     private mutating func beginStory(of record: Reference) throws -> ChangeKey {

@@ -151,10 +151,7 @@ enum SegmentTable {
     static func tailChange(
         _ key: ChangeKey, hash: Digest, entry: [UInt8], logs: LogTable
     ) throws -> Change {
-        let parts = try ChangeCodec.split(entry: entry)
-        return Change(
-            log: try logs.log(ofRun: key.run), sequence: key.sequence,
-            header: try ChangeCodec.decodeHeader(parts.headerBytes),
-            headerBytes: parts.headerBytes, payloadBytes: parts.payloadBytes, hash: hash)
+        try ChangeCodec.change(
+            log: logs.log(ofRun: key.run), sequence: key.sequence, entry: entry, hash: hash)
     }
 }

@@ -36,7 +36,7 @@ public struct GroupEdit: Hashable, Sendable {
 
     public init(group: GroupID, replaces: [Reference]) {
         self.group = group
-        self.replaces = replaces.sorted()
+        self.replaces = replaces.count > 1 ? replaces.sorted() : replaces
     }
 }
 
@@ -61,8 +61,9 @@ public struct ChangeHeader: Hashable, Sendable {
     ) {
         self.kind = kind
         self.record = record
-        self.parents = parents.sorted()
-        self.groups = groups.sorted { $0.group < $1.group }
+        self.parents = parents.count > 1 ? parents.sorted() : parents
+        let isAscending = zip(groups, groups.dropFirst()).allSatisfy { $0.group < $1.group }
+        self.groups = isAscending ? groups : groups.sorted { $0.group < $1.group }
         self.target = target
         self.author = author
         self.claimedTime = claimedTime
@@ -78,21 +79,28 @@ public struct Change: Hashable, Sendable {
     public let log: LogID
     public let sequence: UInt64
     public let header: ChangeHeader
-    public let headerBytes: [UInt8]
-    public let payloadBytes: [UInt8]
+    /// Header and payload as segments and stores hold them.
+    public let entry: [UInt8]
+    private let headerEnd: Int
+    private let payloadStart: Int
     public let hash: Digest
 
+    /// The header's bytes begin the entry, the payload's end it.
     public init(
-        log: LogID, sequence: UInt64, header: ChangeHeader, headerBytes: [UInt8],
-        payloadBytes: [UInt8], hash: Digest
+        log: LogID, sequence: UInt64, header: ChangeHeader, entry: [UInt8], headerByteCount: Int,
+        payloadByteCount: Int, hash: Digest
     ) {
         self.log = log
         self.sequence = sequence
         self.header = header
-        self.headerBytes = headerBytes
-        self.payloadBytes = payloadBytes
+        self.entry = entry
+        headerEnd = headerByteCount
+        payloadStart = entry.count - payloadByteCount
         self.hash = hash
     }
+
+    public var headerBytes: ArraySlice<UInt8> { entry[..<headerEnd] }
+    public var payloadBytes: ArraySlice<UInt8> { entry[payloadStart...] }
 
     public var reference: Reference { Reference(log: log, sequence: sequence, hash: hash) }
 }

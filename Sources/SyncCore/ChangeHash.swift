@@ -17,29 +17,50 @@ public struct SaltSecret: Hashable, Sendable {
     }
 
     /// SHA-256 of secret and sequence, first 16 bytes.
-    public func salt(for sequence: UInt64) -> [UInt8] {
-        var input = bytes
-        input.append(bigEndian: sequence)
-        return Array(Digest.sha256(input).bytes.prefix(Self.byteCount))
+    public func salt(for sequence: UInt64) -> Salt {
+        var hasher = SHA256()
+        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        withUnsafeBytes(of: sequence.bigEndian) { hasher.update(bufferPointer: $0) }
+        let words = Digest(hasher.finalize()).words
+        return Salt(words: (words.0, words.1))
     }
+}
+
+/// What a payload is hashed with.
+public struct Salt: Hashable, Sendable {
+    let words: (UInt64, UInt64)
+
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(bigEndian: words.0)
+        bytes.append(bigEndian: words.1)
+        return bytes
+    }
+
+    public static func == (a: Salt, b: Salt) -> Bool { a.words == b.words }
+    public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
 /// Hashing of changes: one rule, used by whoever writes or receives one.
 public enum ChangeHash {
     /// Hash of salt and payload bytes.
-    public static func payload(_ bytes: [UInt8], salt: [UInt8]) -> Digest {
+    public static func payload(_ bytes: ArraySlice<UInt8>, salt: Salt) -> Digest {
         var hasher = SHA256()
-        hasher.update(data: salt)
-        hasher.update(data: bytes)
+        withUnsafeBytes(of: (salt.words.0.bigEndian, salt.words.1.bigEndian)) {
+            hasher.update(bufferPointer: $0)
+        }
+        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
         return Digest(hasher.finalize())
     }
 
     /// Hash of a change: its place (suite, log, sequence, previous hash) as encoded by the wire
     /// format, its header bytes, its payload hash.
-    public static func change(place: [UInt8], headerBytes: [UInt8], payload: Digest) -> Digest {
+    public static func change(
+        place: [UInt8], headerBytes: ArraySlice<UInt8>, payload: Digest
+    ) -> Digest {
         var hasher = SHA256()
-        hasher.update(data: place)
-        hasher.update(data: headerBytes)
+        place.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        headerBytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
         withUnsafeBytes(
             of: (
                 payload.words.0.bigEndian, payload.words.1.bigEndian,

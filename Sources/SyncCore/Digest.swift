@@ -39,7 +39,10 @@ public struct Digest: Hashable, Sendable, Comparable {
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.byteCount)
-        for word in [words.0, words.1, words.2, words.3] { bytes.append(bigEndian: word) }
+        bytes.append(bigEndian: words.0)
+        bytes.append(bigEndian: words.1)
+        bytes.append(bigEndian: words.2)
+        bytes.append(bigEndian: words.3)
         return bytes
     }
 
@@ -52,9 +55,7 @@ public struct Digest: Hashable, Sendable, Comparable {
 
 extension [UInt8] {
     public mutating func append(bigEndian word: UInt64) {
-        for shift in stride(from: 56, through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-        }
+        Swift.withUnsafeBytes(of: word.bigEndian) { append(contentsOf: $0) }
     }
 }
 

@@ -26,7 +26,7 @@ public struct Segment: Sendable {
 
     /// Before compression.
     public var bodyByteCount: Int {
-        changes.reduce(0) { $0 + $1.headerBytes.count + $1.payloadBytes.count }
+        changes.reduce(0) { $0 + $1.entry.count }
     }
 
     public var lastSequence: UInt64 { firstSequence + UInt64(changes.count) - 1 }

@@ -82,33 +82,14 @@ extension ChangeCodec {
 
     static func readHeader(_ reader: inout CBORReader) throws(WireError) -> ChangeHeader {
         let start = reader.offset
-        var table: [Reference] = []
-        var isUsed: [Bool] = []
+        var table = ReferenceTable()
         var kind: ChangeKind?
         var record: RecordKey?
+        var parents: [Reference] = []
+        var groups: [GroupEdit] = []
+        var target: Reference?
         var author: String?
         var claimedTime: Int64?
-        var header = ChangeHeader(
-            kind: .edit, record: .creates(type: ""), author: "", claimedTime: 0)
-        func resolve(_ index: UInt64, _ offset: Int) throws(WireError) -> Reference {
-            guard index < UInt64(table.count) else { throw WireError(.malformed, at: offset) }
-            isUsed[Int(index)] = true
-            return table[Int(index)]
-        }
-        func list(_ reader: inout CBORReader) throws(WireError) -> [Reference] {
-            let count = try reader.array(max: Limits.referencesPerChange)
-            var references: [Reference] = []
-            references.reserveCapacity(count)
-            for _ in 0..<count {
-                let offset = reader.offset
-                let reference = try resolve(try reader.unsigned(), offset)
-                if let last = references.last, last >= reference {
-                    throw WireError(.notCanonical, at: offset)
-                }
-                references.append(reference)
-            }
-            return references
-        }
         let fieldCount = try reader.map(max: 12)
         var last: UInt64?
         for _ in 0..<fieldCount {
@@ -125,24 +106,24 @@ extension ChangeCodec {
                 guard !type.isEmpty else { throw WireError(.malformed, at: offset) }
                 record = .creates(type: type)
             case HeaderKey.references:
-                table = try NameCodec.references(&reader)
-                isUsed = Array(repeating: false, count: table.count)
-                for (a, b) in zip(table, table.dropFirst()) where a >= b {
-                    throw WireError(.notCanonical, at: offset)
-                }
-                guard !table.isEmpty else { throw WireError(.notCanonical, at: offset) }
+                table = try ReferenceTable(&reader, field: offset)
             case HeaderKey.record:
                 guard record == nil else { throw WireError(.inconsistent, at: offset) }
-                record = .of(try resolve(try reader.unsigned(), offset))
+                record = .of(try table.reference(&reader, field: offset))
             case HeaderKey.parents:
-                header.parents = try list(&reader)
-                guard !header.parents.isEmpty else { throw WireError(.notCanonical, at: offset) }
+                parents = try table.references(&reader)
+                guard !parents.isEmpty else { throw WireError(.notCanonical, at: offset) }
             case HeaderKey.groups:
-                try readGroups(&reader) { (group, reader) throws(WireError) in
-                    header.groups.append(GroupEdit(group: group, replaces: try list(&reader)))
+                let count = try groupCount(&reader)
+                groups.reserveCapacity(count)
+                var lastGroup: UInt64?
+                for _ in 0..<count {
+                    let group = try group(&reader, after: &lastGroup)
+                    groups.append(
+                        GroupEdit(group: group, replaces: try table.references(&reader)))
                 }
             case HeaderKey.target:
-                header.target = try resolve(try reader.unsigned(), offset)
+                target = try table.reference(&reader, field: offset)
             case HeaderKey.author:
                 let text = try reader.text(max: Limits.authorBytes)
                 guard AuthorCode.isValid(text) else { throw WireError(.malformed, at: offset) }
@@ -157,16 +138,60 @@ extension ChangeCodec {
         guard let kind, let record, let author, let claimedTime else {
             throw WireError(.malformed, at: start)
         }
-        header.kind = kind
-        header.record = record
-        header.author = author
-        header.claimedTime = claimedTime
-        guard isUsed.allSatisfy({ $0 }) else { throw WireError(.notCanonical, at: start) }
+        let header = ChangeHeader(
+            kind: kind, record: record, parents: parents, groups: groups, target: target,
+            author: author, claimedTime: claimedTime)
+        guard table.isUsed else { throw WireError(.notCanonical, at: start) }
         guard header.referenceCount <= Limits.referencesPerChange else {
             throw WireError(.tooLarge, at: start)
         }
         guard header.isConsistent else { throw WireError(.inconsistent, at: start) }
         return header
+    }
+}
+
+/// The references of a header that is being read: each stands once and is named at least once.
+private struct ReferenceTable {
+    private var references: [Reference] = []
+    private var isNamed: [Bool] = []
+
+    init() {}
+
+    init(_ reader: inout CBORReader, field offset: Int) throws(WireError) {
+        references = try NameCodec.references(&reader)
+        isNamed = Array(repeating: false, count: references.count)
+        for (a, b) in zip(references, references.dropFirst()) where a >= b {
+            throw WireError(.notCanonical, at: offset)
+        }
+        guard !references.isEmpty else { throw WireError(.notCanonical, at: offset) }
+    }
+
+    var isUsed: Bool { !isNamed.contains(false) }
+
+    mutating func reference(
+        _ reader: inout CBORReader, field offset: Int
+    ) throws(WireError) -> Reference {
+        let index = try reader.unsigned()
+        guard index < UInt64(references.count) else { throw WireError(.malformed, at: offset) }
+        isNamed[Int(index)] = true
+        return references[Int(index)]
+    }
+
+    /// Ascending.
+    mutating func references(_ reader: inout CBORReader) throws(WireError) -> [Reference] {
+        let count = try reader.array(max: Limits.referencesPerChange)
+        if count == 0 { return [] }
+        var list: [Reference] = []
+        list.reserveCapacity(count)
+        for _ in 0..<count {
+            let offset = reader.offset
+            let reference = try reference(&reader, field: offset)
+            if let last = list.last, last >= reference {
+                throw WireError(.notCanonical, at: offset)
+            }
+            list.append(reference)
+        }
+        return list
     }
 }
 

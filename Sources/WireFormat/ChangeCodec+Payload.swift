@@ -30,10 +30,43 @@ extension ChangeCodec {
     }
 
     public static func decodePayload(_ bytes: [UInt8]) throws(WireError) -> Payload {
-        var reader = CBORReader(bytes)
+        try decodePayload(CBORReader(bytes))
+    }
+
+    private static func decodePayload(_ reader: CBORReader) throws(WireError) -> Payload {
+        var values: [GroupValue] = []
+        let (schemaVersion, reason) = try read(reader) { group, range in
+            values.append(GroupValue(group: group, bytes: Array(reader.bytes[range])))
+        }
+        return Payload(schemaVersion: schemaVersion, values: values, reason: reason)
+    }
+
+    /// Whether a payload is what its header says; nothing of it is kept.
+    static func checkPayload(
+        _ reader: CBORReader, against header: ChangeHeader
+    ) throws(WireError) {
+        let agrees: Bool
+        if header.kind == .verdict {
+            agrees = header.agrees(with: try decodePayload(reader))
+        } else {
+            var seen = 0
+            var isSame = true
+            _ = try read(reader) { group, _ in
+                isSame = isSame && seen < header.groups.count && header.groups[seen].group == group
+                seen += 1
+            }
+            agrees = isSame && seen == header.groups.count
+        }
+        if !agrees { throw reader.fail(.inconsistent) }
+    }
+
+    /// Hands over where the value of each group lies.
+    private static func read(
+        _ reader: CBORReader, _ each: (GroupID, Range<Int>) -> Void
+    ) throws(WireError) -> (schemaVersion: UInt32, reason: String?) {
+        var reader = reader
         let start = reader.offset
         var schemaVersion: UInt32?
-        var values: [GroupValue] = []
         var reason: String?
         var last: UInt64?
         for _ in 0..<(try reader.map(max: 4)) {
@@ -42,12 +75,13 @@ extension ChangeCodec {
             case PayloadKey.schemaVersion:
                 schemaVersion = UInt32(try reader.unsigned(max: UInt64(UInt32.max)))
             case PayloadKey.values:
-                try readGroups(&reader) { (group, reader) throws(WireError) in
+                var lastGroup: UInt64?
+                for _ in 0..<(try groupCount(&reader)) {
+                    let group = try group(&reader, after: &lastGroup)
                     guard !reader.isAtEnd, reader.bytes[reader.offset] >> 5 == 5 else {
                         throw reader.fail(.malformed)
                     }
-                    let range = try reader.item(depth: Limits.valueDepth)
-                    values.append(GroupValue(group: group, bytes: Array(bytes[range])))
+                    each(group, try reader.item(depth: Limits.valueDepth))
                 }
             case PayloadKey.reason:
                 reason = try reader.text(max: Limits.reasonBytes)
@@ -58,6 +92,6 @@ extension ChangeCodec {
         }
         try reader.expectEnd()
         guard let schemaVersion else { throw WireError(.malformed, at: start) }
-        return Payload(schemaVersion: schemaVersion, values: values, reason: reason)
+        return (schemaVersion, reason)
     }
 }

@@ -6,10 +6,21 @@ public enum ChangeCodec {
     /// `[suite, log, sequence, previous hash]`: what a header is hashed with, and what a receiver
     /// knows without being sent.
     public static func place(log: LogID, sequence: UInt64, previousHash: Digest) -> [UInt8] {
+        place(in: placeHead(log), sequence: sequence, previousHash: previousHash)
+    }
+
+    /// What the places of all changes of a log begin with.
+    static func placeHead(_ log: LogID) -> CBORWriter {
         var writer = CBORWriter(reservingBytes: 96)
         writer.array(count: 4)
         writer.unsigned(UInt64(Suite.sha256Ed25519.rawValue))
         NameCodec.write(log, to: &writer)
+        return writer
+    }
+
+    static func place(in head: CBORWriter, sequence: UInt64, previousHash: Digest) -> [UInt8] {
+        var writer = CBORWriter(reservingBytes: 96)
+        writer.raw(head.bytes)
         writer.unsigned(sequence)
         writer.digest(previousHash)
         return writer.bytes
@@ -27,33 +38,49 @@ public enum ChangeCodec {
     /// Reads one entry and checks header and payload against each other.
     static func readEntry(
         _ reader: inout CBORReader
-    ) throws(WireError) -> (header: ChangeHeader, headerBytes: [UInt8], payloadBytes: [UInt8]) {
+    ) throws(WireError) -> (header: ChangeHeader, headerBytes: Range<Int>, payloadBytes: Range<Int>)
+    {
         let start = reader.offset
         let header = try readHeader(&reader)
-        let headerBytes = Array(reader.bytes[start..<reader.offset])
-        let payloadStart = reader.offset
-        let payloadBytes = try reader.byteString(max: Limits.changeBytes)
+        let headerEnd = reader.offset
+        let payload = try reader.byteRange(max: Limits.changeBytes)
         guard reader.offset - start <= Limits.changeBytes else {
             throw WireError(.tooLarge, at: start)
         }
-        let payload: Payload
-        do { payload = try decodePayload(payloadBytes) } catch {
-            throw WireError(error.rule, at: payloadStart)
+        do { try checkPayload(CBORReader(reader.bytes, range: payload), against: header) } catch {
+            throw WireError(error.rule, at: headerEnd)
         }
-        guard header.agrees(with: payload) else { throw WireError(.inconsistent, at: payloadStart) }
-        return (header, headerBytes, payloadBytes)
+        return (header, start..<headerEnd, payload)
+    }
+
+    /// A stored entry in its place.
+    public static func change(
+        log: LogID, sequence: UInt64, entry: [UInt8], hash: Digest
+    ) throws(WireError) -> Change {
+        var reader = CBORReader(entry)
+        let header = try readHeader(&reader)
+        let headerEnd = reader.offset
+        let payload = try reader.byteRange(max: Limits.changeBytes)
+        try reader.expectEnd()
+        return Change(
+            log: log, sequence: sequence, header: header, entry: entry, headerByteCount: headerEnd,
+            payloadByteCount: payload.count, hash: hash)
+    }
+
+    public static func payload(of change: Change) throws(WireError) -> Payload {
+        try decodePayload(Array(change.payloadBytes))
     }
 
     /// The two parts of a stored entry, as they were hashed.
     public static func split(
         entry: [UInt8]
-    ) throws(WireError) -> (headerBytes: [UInt8], payloadBytes: [UInt8]) {
+    ) throws(WireError) -> (headerBytes: ArraySlice<UInt8>, payloadBytes: ArraySlice<UInt8>) {
         var reader = CBORReader(entry)
         _ = try readHeader(&reader)
-        let headerBytes = Array(entry[..<reader.offset])
-        let payload = try reader.byteString(max: Limits.changeBytes)
+        let headerEnd = reader.offset
+        let payload = try reader.byteRange(max: Limits.changeBytes)
         try reader.expectEnd()
-        return (headerBytes, payload)
+        return (entry[..<headerEnd], entry[payload])
     }
 
     /// A stored entry: its bytes were checked when they were written.
@@ -67,21 +94,34 @@ public enum ChangeCodec {
         return (header, payload)
     }
 
-    /// A map from group to something, never empty, ascending.
-    static func readGroups(
-        _ reader: inout CBORReader,
-        _ read: (GroupID, inout CBORReader) throws(WireError) -> Void
-    ) throws(WireError) {
+    /// How many groups follow, each before something, ascending; never none.
+    static func groupCount(_ reader: inout CBORReader) throws(WireError) -> Int {
         let start = reader.offset
         let count = try reader.map(max: Limits.fieldGroupsPerChange)
         guard count > 0 else { throw WireError(.notCanonical, at: start) }
-        var last: UInt64?
-        for _ in 0..<count {
-            let offset = reader.offset
-            guard let group = GroupID(exactly: try reader.key(after: &last)) else {
-                throw WireError(.tooLarge, at: offset)
-            }
-            try read(group, &reader)
+        return count
+    }
+
+    static func group(
+        _ reader: inout CBORReader, after last: inout UInt64?
+    ) throws(WireError) -> GroupID {
+        let offset = reader.offset
+        guard let group = GroupID(exactly: try reader.key(after: &last)) else {
+            throw WireError(.tooLarge, at: offset)
         }
+        return group
+    }
+}
+
+extension Change {
+    /// A change that its author makes.
+    public init(
+        log: LogID, sequence: UInt64, header: ChangeHeader, headerBytes: [UInt8],
+        payloadBytes: [UInt8], hash: Digest
+    ) {
+        self.init(
+            log: log, sequence: sequence, header: header,
+            entry: ChangeCodec.entry(headerBytes: headerBytes, payloadBytes: payloadBytes),
+            headerByteCount: headerBytes.count, payloadByteCount: payloadBytes.count, hash: hash)
     }
 }

@@ -8,7 +8,7 @@ extension ChangeHeader {
         switch kind {
         case .edit:
             guard !groups.isEmpty, target == nil, !writesVerdict else { return false }
-            return !creates || (parents.isEmpty && groups.allSatisfy(\.replaces.isEmpty))
+            return !creates || (parents.isEmpty && groups.allSatisfy { $0.replaces.isEmpty })
         case .decision: return !creates && !groups.isEmpty && target == nil && !writesVerdict
         case .join: return !creates && groups.isEmpty && target == nil && !parents.isEmpty
         case .verdict:
@@ -20,7 +20,9 @@ extension ChangeHeader {
     }
 
     public func agrees(with payload: Payload) -> Bool {
-        guard groups.map(\.group) == payload.values.map(\.group) else { return false }
+        guard groups.elementsEqual(payload.values, by: { $0.group == $1.group }) else {
+            return false
+        }
         return kind != .verdict || VerdictValue.holds(payload) != nil
     }
 }

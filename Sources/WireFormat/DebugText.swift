@@ -57,9 +57,9 @@ public enum DebugText {
             write(change.header, of: change.reference, to: &lines)
             lines.section("payload") { lines in
                 do throws(WireError) {
-                    write(try ChangeCodec.decodePayload(change.payloadBytes), to: &lines)
+                    write(try ChangeCodec.payload(of: change), to: &lines)
                 } catch {
-                    lines.unreadable(change.payloadBytes, error)
+                    lines.unreadable(Array(change.payloadBytes), error)
                 }
             }
         }

@@ -152,6 +152,7 @@ public enum SegmentCodec {
         changes.reserveCapacity(head.count)
         var previous = head.previousHash
         let firstBlock = SaltSecret.block(of: head.firstSequence)
+        let placeHead = ChangeCodec.placeHead(head.log)
         for offset in 0..<head.count {
             let sequence = head.firstSequence + UInt64(offset)
             let start = reader.offset
@@ -162,13 +163,16 @@ public enum SegmentCodec {
             let salt = head.secrets[Int(SaltSecret.block(of: sequence) - firstBlock)]
                 .salt(for: sequence)
             let hash = ChangeHash.change(
-                place: ChangeCodec.place(log: head.log, sequence: sequence, previousHash: previous),
-                headerBytes: entry.headerBytes,
-                payload: ChangeHash.payload(entry.payloadBytes, salt: salt))
+                place: ChangeCodec.place(
+                    in: placeHead, sequence: sequence, previousHash: previous),
+                headerBytes: body[entry.headerBytes],
+                payload: ChangeHash.payload(body[entry.payloadBytes], salt: salt))
             changes.append(
                 Change(
                     log: head.log, sequence: sequence, header: entry.header,
-                    headerBytes: entry.headerBytes, payloadBytes: entry.payloadBytes, hash: hash))
+                    entry: Array(body[start..<reader.offset]),
+                    headerByteCount: entry.headerBytes.count,
+                    payloadByteCount: entry.payloadBytes.count, hash: hash))
             previous = hash
         }
         try reader.expectEnd()

@@ -64,7 +64,7 @@ public enum ValueCodec {
                 let start = reader.offset
                 let key = try reader.integer()
                 let range = start..<reader.offset
-                if let last, !reader.bytes[last].lexicographicallyPrecedes(reader.bytes[range]) {
+                if let last, !reader.precedes(last, range) {
                     throw WireError(.notCanonical, at: start)
                 }
                 last = range

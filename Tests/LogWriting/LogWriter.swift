@@ -42,9 +42,9 @@ public struct LogWriter: Sendable {
         let hash = ChangeHash.change(
             place: ChangeCodec.place(
                 log: log, sequence: sequence, previousHash: changes.last?.hash ?? .zero),
-            headerBytes: headerBytes,
+            headerBytes: headerBytes[...],
             payload: ChangeHash.payload(
-                payloadBytes, salt: Self.secret(ofBlockWith: sequence).salt(for: sequence)))
+                payloadBytes[...], salt: Self.secret(ofBlockWith: sequence).salt(for: sequence)))
         changes.append(
             Change(
                 log: log, sequence: sequence, header: header, headerBytes: headerBytes,
@@ -96,9 +96,7 @@ public struct LogWriter: Sendable {
             secrets: blocks.map {
                 Self.secret(ofBlockWith: $0 * UInt64(Limits.saltBlockChanges) + 1)
             },
-            entries: changes[(sequences.lowerBound - 1)..<sequences.upperBound].map {
-                ChangeCodec.entry(headerBytes: $0.headerBytes, payloadBytes: $0.payloadBytes)
-            },
+            entries: changes[(sequences.lowerBound - 1)..<sequences.upperBound].map(\.entry),
             lastHash: changes[sequences.upperBound - 1].hash, key: key ?? self.key)
     }
 

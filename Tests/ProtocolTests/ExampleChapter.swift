@@ -42,7 +42,7 @@ enum ExampleChapter {
         let salt = LogWriter.secret(ofBlockWith: change.sequence).salt(for: change.sequence)
         return plain(
             ("secret of the block", LogWriter.secret(ofBlockWith: change.sequence).bytes),
-            ("salt", salt),
+            ("salt", salt.bytes),
             ("payload hash", ChangeHash.payload(change.payloadBytes, salt: salt).bytes),
             ("hash", change.hash.bytes))
     }
@@ -55,8 +55,8 @@ enum ExampleChapter {
 
     private static let firstChange: [String] =
         ["**The first change** creates a supplier named 甲公司.", ""]
-        + block("Header", writer.changes[0].headerBytes)
-        + block("Payload", writer.changes[0].payloadBytes)
+        + block("Header", Array(writer.changes[0].headerBytes))
+        + block("Payload", Array(writer.changes[0].payloadBytes))
         + block("Place", place(0)) + hashes(0)
         + ["The record's short id is `\(ShortID(writer.changes[0].reference))`.", ""]
 
@@ -65,8 +65,8 @@ enum ExampleChapter {
             "**The second change** renames it to 乙公司. Record, parent and replaced value are one reference.",
             "",
         ]
-        + block("Header", writer.changes[1].headerBytes)
-        + block("Payload", writer.changes[1].payloadBytes)
+        + block("Header", Array(writer.changes[1].headerBytes))
+        + block("Payload", Array(writer.changes[1].payloadBytes))
         + block("Place", place(1)) + hashes(1)
 
     private static let segment = writer.sealed
@@ -82,9 +82,7 @@ enum ExampleChapter {
                 log: writer.log, lastSequence: 2, lastHash: writer.changes[1].hash))
         + block(
             "Body before it is deflated",
-            writer.changes.flatMap {
-                ChangeCodec.entry(headerBytes: $0.headerBytes, payloadBytes: $0.payloadBytes)
-            })
+            writer.changes.flatMap(\.entry))
         + block("Segment", segment)
 
     private static let clock = VectorClock([

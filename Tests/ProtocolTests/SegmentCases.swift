@@ -59,9 +59,7 @@ extension Vector {
     private static let body = entries(three)
 
     private static func entries(_ writer: LogWriter) -> [UInt8] {
-        writer.changes.prefix(513).flatMap {
-            ChangeCodec.entry(headerBytes: $0.headerBytes, payloadBytes: $0.payloadBytes)
-        }
+        writer.changes.prefix(513).flatMap(\.entry)
     }
 
     private static func segment(

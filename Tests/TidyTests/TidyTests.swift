@@ -25,6 +25,9 @@ struct TidyTests {
         arrows["Simulation"] = pure.union(["Store", "ReferenceModel", "FaultyDisk"])
         arrows["simulate"] = ["Simulation"]
         arrows["soak"] = ["Rehearsal", "APIClient", "Records", "SyncSession"]
+        arrows["bench"] = [
+            "Rehearsal", "APIClient", "Records", "Store", "SyncSession", "SyncCore", "WireFormat",
+        ]
         return arrows
     }()
 

@@ -11,9 +11,9 @@ import WireFormat
     ) -> Digest {
         ChangeHash.change(
             place: ChangeCodec.place(log: log, sequence: sequence, previousHash: previous),
-            headerBytes: header,
+            headerBytes: header[...],
             payload: ChangeHash.payload(
-                payload, salt: SaltSecret(secret)!.salt(for: sequence)))
+                payload[...], salt: SaltSecret(secret)!.salt(for: sequence)))
     }
 
     @Test func `every part counts`() {
@@ -51,7 +51,7 @@ import WireFormat
         for first in 0..<4 as Range<UInt8> {
             let secret = SaltSecret(Array(repeating: first, count: 16))!
             for sequence in 1...600 as ClosedRange<UInt64> {
-                salts.insert(secret.salt(for: sequence))
+                salts.insert(secret.salt(for: sequence).bytes)
             }
         }
         #expect(salts.count == 2400)

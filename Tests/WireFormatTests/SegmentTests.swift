@@ -46,8 +46,8 @@ private let wrongHeads: [Damage] = [
         for (change, sequence) in zip(segment.changes, sequences) {
             let written = author.written[Int(sequence) - 1]
             #expect(change.sequence == sequence && change.hash == written.hash, "seed \(seed)")
-            #expect(change.headerBytes == written.headerBytes)
-            #expect(change.payloadBytes == written.payloadBytes)
+            #expect(Array(change.headerBytes) == written.headerBytes)
+            #expect(Array(change.payloadBytes) == written.payloadBytes)
             #expect(ChangeCodec.encode(change.header) == written.headerBytes)
         }
     }
@@ -59,7 +59,9 @@ private let wrongHeads: [Damage] = [
             let author = random.author(1 + random.below(30))
             let segment = try SegmentCodec.decode(author.seal())
             #expect(segment.changes.map(\.hash) == author.written.map(\.hash), "seed \(seed)")
-            #expect(segment.changes.map(\.payloadBytes) == author.written.map(\.payloadBytes))
+            #expect(
+                segment.changes.map { Array($0.payloadBytes) } == author.written.map(\.payloadBytes)
+            )
         }
     }
 

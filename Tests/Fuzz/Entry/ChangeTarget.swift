@@ -29,10 +29,10 @@ enum ChangeTarget {
         guard let parts = try? ChangeCodec.split(entry: bytes) else {
             throw Violation("an entry that can be read can be split")
         }
-        try require(ChangeCodec.encode(header) == parts.headerBytes, "the header's part is it")
-        try require(ChangeCodec.encode(payload) == parts.payloadBytes, "so is the payload's")
+        try require(ChangeCodec.encode(header)[...] == parts.headerBytes, "the header's part is it")
+        try require(ChangeCodec.encode(payload)[...] == parts.payloadBytes, "so is the payload's")
         let again = ChangeCodec.entry(
-            headerBytes: parts.headerBytes, payloadBytes: parts.payloadBytes)
+            headerBytes: Array(parts.headerBytes), payloadBytes: Array(parts.payloadBytes))
         try require(again == bytes, "an entry is its two parts")
         _ = header.agrees(with: payload)
     }

@@ -9,16 +9,14 @@ enum EntriesTarget {
         let encoded = segment(around: bytes)
         guard let segment = try? SegmentCodec.decode(encoded) else { return }
         try SegmentTarget.check(segment, encoded)
-        let body = segment.changes.flatMap {
-            ChangeCodec.entry(headerBytes: $0.headerBytes, payloadBytes: $0.payloadBytes)
-        }
+        let body = segment.changes.flatMap(\.entry)
         try require(body == bytes, "a body is its entries")
         for change in segment.changes {
             try require(
                 Set(change.header.parents + change.header.groups.flatMap(\.replaces))
                     .allSatisfy { $0.log.scope == segment.log.scope },
                 "references stay in the scope")
-            guard let payload = try? ChangeCodec.decodePayload(change.payloadBytes) else {
+            guard let payload = try? ChangeCodec.payload(of: change) else {
                 throw Violation("a payload that was taken can be read")
             }
             try require(change.header.agrees(with: payload), "header and payload agree")

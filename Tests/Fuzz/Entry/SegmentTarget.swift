@@ -28,12 +28,12 @@ enum SegmentTarget {
             try require(
                 change.sequence == segment.firstSequence + UInt64(offset), "sequences are dense")
             try require(
-                change.headerBytes == ChangeCodec.encode(change.header),
+                change.headerBytes == ChangeCodec.encode(change.header)[...],
                 "a header has one encoding")
             try require(
-                change.headerBytes.count + change.payloadBytes.count <= Limits.changeBytes,
+                change.entry.count <= Limits.changeBytes,
                 "a change is bounded")
-            size += change.headerBytes.count + change.payloadBytes.count
+            size += change.entry.count
         }
         try require(size <= Limits.segmentBytes, "a body is bounded")
         try require(

@@ -76,7 +76,7 @@ enum AddressesTarget {
         guard let name = try copy.store.append(edit).change,
             let change = try copy.store.change(ShortID(name))
         else { return }
-        let header = try? ChangeCodec.decodeHeader(change.headerBytes)
+        let header = try? ChangeCodec.decodeHeader(Array(change.headerBytes))
         if header == nil { throw Violation("a change that no other node would take") }
     }
 
