@@ -72,10 +72,10 @@ public final class Node: Sendable {
     /// Exchanges with the hub until nothing is left to do, or until it fails.
     public func syncNow() async throws -> SyncReport {
         guard !isHub, identity.hubAddress != nil else { throw Problem.noUpstream }
-        let before = try await offload { [store] in try store.status() }
+        let before = try await offload { [store] in try store.progress() }
         let outcome = monitor.nextOutcome { syncInbox.yield(.start) }
         let failure = await outcome.value
-        let after = try await offload { [store] in try store.status() }
+        let after = try await offload { [store] in try store.progress() }
         return SyncReport(
             failure: failure, received: after.changes - before.changes,
             pendingUpload: after.pendingUpload, openConflicts: after.openConflicts)

@@ -40,7 +40,41 @@ public struct RefusalRecord: Sendable {
     public let times: Int
 }
 
+/// What a sync changes, found without counting what is stored.
+public struct SyncProgress: Sendable {
+    /// Stored, of all logs.
+    public let changes: Int
+    /// Own changes that the hub's last clock does not show.
+    public let pendingUpload: Int
+    public let openConflicts: Int
+}
+
 extension Store {
+    public func progress() throws -> SyncProgress {
+        try read { db in
+            let logs = try LogTable(db)
+            return SyncProgress(
+                changes: Int(logs.runs.values.joined().reduce(0) { $0 + $1.count }),
+                pendingUpload: try pendingUpload(logs, db),
+                openConflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0)
+        }
+    }
+
+    private func pendingUpload(_ logs: LogTable, _ db: Database) throws -> Int {
+        let identity = identity
+        guard identity.role == .county else { return 0 }
+        var pending = 0
+        for scope in identity.ownScopes {
+            let hub = try HubClockTable.read(scope, db) ?? .empty
+            for tree in logs.trees(in: scope) where tree.log.node == identity.node {
+                let there = hub[tree.log].map(\.sequence).max() ?? 0
+                let here = tree.tips.map(\.sequence).max() ?? 0
+                pending += Int(here - min(here, there))
+            }
+        }
+        return pending
+    }
+
     public func status() throws -> StoreStatus {
         let identity = identity
         return try read { db in
@@ -53,17 +87,8 @@ extension Store {
             let statuses = logs.ids.keys.sorted().compactMap(logs.tree).map { tree in
                 StoreStatus.LogStatus(
                     log: tree.log, branches: tree.runs.count,
-                    changes: tree.runs.reduce(0) { $0 + $1.last.sequence - $1.firstSequence + 1 },
+                    changes: tree.runs.reduce(0) { $0 + $1.count },
                     receiptedThrough: receipted[tree.log])
-            }
-            var pending = 0
-            for scope in identity.ownScopes where identity.role == .county {
-                let hub = try HubClockTable.read(scope, db) ?? .empty
-                for tree in logs.trees(in: scope) where tree.log.node == identity.node {
-                    let there = hub[tree.log].map(\.sequence).max() ?? 0
-                    let here = tree.tips.map(\.sequence).max() ?? 0
-                    pending += Int(here - min(here, there))
-                }
             }
             let scopes =
                 identity.role == .county
@@ -76,7 +101,8 @@ extension Store {
                 records: try count("SELECT count(*) FROM record WHERE key > 0"),
                 openConflicts: try count("SELECT count(*) FROM conflict"),
                 waiting: try count("SELECT count(*) FROM waiting"),
-                refusals: try count("SELECT count(*) FROM refusal"), pendingUpload: pending,
+                refusals: try count("SELECT count(*) FROM refusal"),
+                pendingUpload: try pendingUpload(logs, db),
                 lastNews: try HubClockTable.lastNews(db),
                 scopes: scopes.map(logs.report),
                 databaseBytes: try count(

@@ -23,6 +23,11 @@ public struct Run: Hashable, Sendable {
         self.firstSequence = firstSequence
         self.last = last
     }
+
+    /// How many changes it holds.
+    public var count: UInt64 {
+        last.sequence - firstSequence + 1
+    }
 }
 
 /// A stretch of one run.
