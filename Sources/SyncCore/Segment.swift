@@ -24,11 +24,6 @@ public struct Segment: Sendable {
         self.encoded = encoded
     }
 
-    /// Before compression.
-    public var bodyByteCount: Int {
-        changes.reduce(0) { $0 + $1.entry.count }
-    }
-
     public var lastSequence: UInt64 { firstSequence + UInt64(changes.count) - 1 }
     public var lastHash: Digest { changes[changes.count - 1].hash }
     public var last: Reference { changes[changes.count - 1].reference }
