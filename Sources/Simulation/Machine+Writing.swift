@@ -74,7 +74,8 @@ extension Machine {
     // MARK: Open outcomes
 
     private func ownTips(_ store: Store) throws -> [LogID: UInt64] {
-        let entries = try store.reports().compactMap(\.clock).flatMap(\.entries)
+        // Of every scope: a hub writes in those of its counties, too.
+        let entries = try store.status().scopes.compactMap(\.clock).flatMap(\.entries)
         return Dictionary(
             uniqueKeysWithValues: entries.filter { $0.log.node == name }.map { entry in
                 (entry.log, entry.tips.map(\.sequence).max() ?? 0)
