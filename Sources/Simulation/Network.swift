@@ -18,6 +18,9 @@ final class Network {
     /// What the next message meets.
     private var struck: [Int: Message.Fate] = [:]
 
+    /// Of all that was ever sent, also of copies that are late.
+    private(set) var lastArrival: Int64 = 0
+
     init(_ world: World, faults: Faults, dice: Dice) {
         self.world = world
         self.faults = faults
@@ -39,7 +42,7 @@ final class Network {
         send(message, of: county, after: delay(county))
         if case .cut = message.fate { return }
         if happens(faults.duplication, .duplication, county) {
-            world.schedule.after(delay(county) * 3) { try deliver() }
+            later(delay(county) * 3) { try deliver() }
         }
     }
 
@@ -61,16 +64,21 @@ final class Network {
     private func send(_ message: Message, of county: CountyMachine, after milliseconds: Int64) {
         underWay[county.number, default: []].append(message)
         if let fate = struck.removeValue(forKey: county.number) { message.fate = fate }
-        world.schedule.after(milliseconds) { [self] in
+        later(milliseconds) { [self] in
             underWay[county.number]?.removeAll { $0 === message }
             switch message.fate {
             case .arrives: try message.deliver()
             case .cut: try message.cut()
             case .lost: break
             case .late(let milliseconds):
-                world.schedule.after(milliseconds) { try message.deliver() }
+                later(milliseconds) { try message.deliver() }
             }
         }
+    }
+
+    private func later(_ milliseconds: Int64, _ arrive: @escaping () throws -> Void) {
+        lastArrival = max(lastArrival, world.schedule.now + milliseconds)
+        world.schedule.after(milliseconds, arrive)
     }
 
     /// The line fails now: what is under way on it is cut, lost or held up, else the next message.

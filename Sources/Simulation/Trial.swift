@@ -159,7 +159,9 @@ struct Trial {
 
     /// A quiet round moves nothing, and without a cause there is none.
     func stayQuiet() throws {
-        try world.schedule.run(until: world.schedule.now + 2 * Self.minute)
+        // What was held up while things went wrong may bring news of what was lost since.
+        let last = max(world.schedule.now, world.network.lastArrival)
+        try world.schedule.run(until: last + 2 * Self.minute)
         let before = world.counties.map { ($0.exchanges, $0.segmentsCarried) }
         try world.schedule.run(until: world.schedule.now + 3 * Self.minute)
         for (county, before) in zip(world.counties, before)
