@@ -18,7 +18,7 @@ struct Exchange {
     }
 
     private func lookup(run: Int64, sequence: UInt64) throws -> UInt64 {
-        try SegmentTable.prefix(run: run, sequence: sequence, db)
+        try SegmentTable.hash(run: run, sequence: sequence, db).prefix
     }
 
     func isStored(_ reference: Reference) throws -> Bool {
@@ -107,33 +107,21 @@ struct Exchange {
 
     /// For each log the highest change asked about that is stored here.
     private func receipts(for references: [Reference]) throws -> [Receipt] {
-        var highest: [LogID: (Reference, Digest)] = [:]
+        var highest: [LogID: Run.Point] = [:]
         for reference in references {
             guard
                 let tree = logs.tree(of: reference.log),
                 let point = try tree.locate(
                     sequence: reference.sequence, prefix: reference.prefix, lookup)
             else { continue }
-            let isHigher = highest[reference.log].map { $0.0.sequence < reference.sequence }
-            if isHigher ?? true { highest[reference.log] = (reference, try hash(point, tree)) }
+            let isHigher = highest[reference.log].map { $0.sequence < point.sequence }
+            if isHigher ?? true { highest[reference.log] = point }
         }
-        return highest.keys.sorted().compactMap { log in
-            highest[log].map { reference, hash in
-                ReceiptCodec.issue(
-                    log: log, sequence: reference.sequence, hash: hash, key: identity.key)
-            }
+        return try highest.sorted { $0.key < $1.key }.map { log, point in
+            let hash = try SegmentTable.hash(run: point.run, sequence: point.sequence, db)
+            return ReceiptCodec.issue(
+                log: log, sequence: point.sequence, hash: hash, key: identity.key)
         }
-    }
-
-    private func hash(_ point: Run.Point, _ tree: HashTree) throws -> Digest {
-        if let run = tree.run(point.run), run.last.sequence == point.sequence {
-            return run.last.hash
-        }
-        guard
-            let hash = try SegmentTable.hashes(
-                run: point.run, point.sequence...point.sequence, db)[point.sequence]
-        else { throw StoreError.damaged("change \(point.sequence) of \(tree.log) is missing") }
-        return hash
     }
 
     /// What stored changes of these scopes wait for.

@@ -43,9 +43,9 @@ enum SegmentTable {
         ]
     }
 
-    /// Hash prefix of a stored change: from a segment border or the tail if it is there, else by
-    /// decoding the segment.
-    static func prefix(run: Int64, sequence: UInt64, _ db: Database) throws -> UInt64 {
+    /// Hash of a stored change: from a segment border or the tail if it is there, else by decoding
+    /// the segment.
+    static func hash(run: Int64, sequence: UInt64, _ db: Database) throws -> Digest {
         let key = ChangeKey(run: run, sequence: sequence)
         if let row = try Row.fetchOne(
             db.cachedStatement(
@@ -55,13 +55,13 @@ enum SegmentTable {
                     """),
             arguments: [key.rawValue])
         {
-            return try row.digest(0).prefix
+            return try row.digest(0)
         }
         let decoded = try hashes(run: run, sequence...sequence, db)
         guard let hash = decoded[sequence] else {
             throw StoreError.damaged("change \(sequence) of run \(run) is in no segment")
         }
-        return hash.prefix
+        return hash
     }
 
     /// Decoded changes of a run from sealed segments.

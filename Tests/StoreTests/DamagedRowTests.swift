@@ -103,7 +103,7 @@ import Testing
         #expect(throws: StoreError.self) {
             try store.read { db in
                 let run = try #require(LogTable(db).tree(of: record.log)?.runs.first)
-                _ = try SegmentTable.prefix(run: run.id, sequence: 999, db)
+                _ = try SegmentTable.hash(run: run.id, sequence: 999, db)
             }
         }
     }
