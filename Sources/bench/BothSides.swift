@@ -21,7 +21,7 @@ enum BothSides {
             try store.sealTail()
         }
         defer { stand.remove([hubFolder, countyFolder]) }
-        try await stand.settle(county: countyFolder, hub: hubFolder)
+        _ = try await stand.exchange(county: countyFolder, hub: hubFolder)
         var lists: [Double] = []
         var firstPages: [Double] = []
         let runs = try await stand.repeated {

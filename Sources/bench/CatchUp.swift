@@ -11,11 +11,7 @@ enum CatchUp {
             let (hubCopy, countyCopy) = (try stand.copy(hubFolder), try stand.copy(countyFolder))
             defer { stand.remove([hubCopy, countyCopy]) }
             let floor = try Floor.seconds(changes: options.size, in: stand.folder)
-            let county = try await stand.start(county: countyCopy)
-            let (hub, line) = try await stand.start(hub: hubCopy)
-            let exchange = try await Exchange.measure([county], hub, over: line)
-            try await stand.stopAll()
-            return (exchange, floor)
+            return (try await stand.exchange(county: countyCopy, hub: hubCopy), floor)
         }
         let size = Double(options.size)
         var speed = Measurement(

@@ -9,18 +9,14 @@ enum FewChanges {
             try $0.create(0..<stand.options.size)
         }
         defer { stand.remove([hubFolder, countyFolder]) }
-        try await stand.settle(county: countyFolder, hub: hubFolder)
+        _ = try await stand.exchange(county: countyFolder, hub: hubFolder)
         var amount: Int64 = 1_000_000
         let runs = try await stand.repeated {
             amount += 1
             try stand.open(countyFolder) { store in
                 try store.change(store.firstRecords(count), to: amount)
             }
-            let county = try await stand.start(county: countyFolder)
-            let (hub, line) = try await stand.start(hub: hubFolder)
-            let exchange = try await Exchange.measure([county], hub, over: line)
-            try await stand.stopAll()
-            return exchange
+            return try await stand.exchange(county: countyFolder, hub: hubFolder)
         }
         var time = Measurement(
             figure: 3, name: "100 of \(stand.options.size) changed", unit: "ms",

@@ -8,16 +8,12 @@ enum NewNode {
         }
         let emptyFolder = try stand.makeCounty(newcomer, "newcomer")
         defer { stand.remove([hubFolder, countyFolder, emptyFolder]) }
-        try await stand.settle(county: countyFolder, hub: hubFolder)
+        _ = try await stand.exchange(county: countyFolder, hub: hubFolder)
         let runs = try await stand.repeated {
             let (hubCopy, countyCopy) = (try stand.copy(hubFolder), try stand.copy(emptyFolder))
             defer { stand.remove([hubCopy, countyCopy]) }
             let floor = try Floor.seconds(changes: options.size, in: stand.folder)
-            let county = try await stand.start(county: countyCopy)
-            let (hub, line) = try await stand.start(hub: hubCopy)
-            let exchange = try await Exchange.measure([county], hub, over: line)
-            try await stand.stopAll()
-            return (exchange, floor)
+            return (try await stand.exchange(county: countyCopy, hub: hubCopy), floor)
         }
         let size = Double(options.size)
         return [

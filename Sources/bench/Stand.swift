@@ -138,12 +138,13 @@ final class Stand {
         return node
     }
 
-    /// Until the county and the hub hold the same; nothing is measured.
-    func settle(county: String, hub: String) async throws {
+    /// Starts both, lets the county sync once, and stops them.
+    func exchange(county: String, hub: String) async throws -> Exchange {
         let county = try await start(county: county)
         let (hub, line) = try await start(hub: hub)
-        _ = try await Exchange.measure([county], hub, over: line)
+        let exchange = try await Exchange.measure([county], hub, over: line)
         try await stopAll()
+        return exchange
     }
 
     /// As many runs as were asked for.
