@@ -59,10 +59,10 @@ struct BenchRecord {
         fields.reduce(into: [:]) { $0[$1.group, default: [:]][$1.field] = $1.value }
     }
 
-    /// A new record of the county's own log of the province.
-    var creation: Edit {
+    /// A new record of an own log.
+    func creation(in scope: Scope) -> Edit {
         Edit(
-            target: .new(type: Self.type, scope: .province, lane: .records), basis: .nothing,
+            target: .new(type: Self.type, scope: scope, lane: .records), basis: .nothing,
             writes: groups.mapValues { .fields($0) }, author: "bench",
             schemaVersion: Self.schemaVersion)
     }

@@ -17,7 +17,7 @@ enum BothSides {
         let hubFolder = try stand.makeHub(of: [identity], "hub")
         let countyFolder = try stand.makeCounty(identity, "county") { store in
             try store.create(0..<stand.options.size)
-            try store.append(each: 0..<firstPageOf) { CreditSample($0).creation }
+            try store.append(each: 0..<edited + firstPageOf) { CreditSample($0).creation }
             try store.sealTail()
         }
         defer { stand.remove([hubFolder, countyFolder]) }
@@ -27,10 +27,10 @@ enum BothSides {
         let runs = try await stand.repeated {
             let (hubCopy, countyCopy) = (try stand.copy(hubFolder), try stand.copy(countyFolder))
             defer { stand.remove([hubCopy, countyCopy]) }
-            let exchange = try await edit(edited, countyCopy, hubCopy, stand) { hub in
+            let exchange = try await edit(0..<edited, countyCopy, hubCopy, stand) { hub in
                 lists.append(try await list(hub, all: true))
             }
-            _ = try await edit(firstPageOf, countyCopy, hubCopy, stand) { hub in
+            _ = try await edit(edited..<edited + firstPageOf, countyCopy, hubCopy, stand) { hub in
                 firstPages.append(try await list(hub, all: false))
             }
             return exchange
@@ -52,15 +52,15 @@ enum BothSides {
         ]
     }
 
-    /// Edits so many records on both sides, syncs, and looks at the hub while it runs.
+    /// Edits these records on both sides, syncs, and looks at the hub while it runs.
     private static func edit(
-        _ count: Int, _ countyFolder: String, _ hubFolder: String, _ stand: Stand,
+        _ range: Range<Int>, _ countyFolder: String, _ hubFolder: String, _ stand: Stand,
         look: (NodeProcess) async throws -> Void
     ) async throws -> Exchange {
         for (folder, side) in [(countyFolder, "县"), (hubFolder, "省")] {
             try stand.open(folder) { store in
-                let records = try store.creditRecords(count)
-                try store.append(each: 0..<count) { index in
+                let records = try store.creditRecords(range.upperBound)
+                try store.append(each: range) { index in
                     try CreditSample.edit(of: store.shown(records[index]), by: side)
                 }
             }

@@ -1,4 +1,6 @@
 import Rehearsal
+import Store
+import SyncCore
 
 /// Figure 6: many counties with what they wrote for weeks come to the hub at once.
 enum FanIn {
@@ -11,7 +13,9 @@ enum FanIn {
         let hubFolder = try stand.makeHub(of: identities, "hub")
         let folders = try identities.enumerated().map { number, identity in
             try stand.makeCounty(identity, "county-\(number)") {
-                try $0.create(0..<changes, office: number)
+                // What stays between a county and the hub: the others do not fetch it.
+                let scope = identity.ownScopes.last ?? .province
+                try $0.create(0..<changes, office: number, in: scope)
             }
         }
         defer { stand.remove([hubFolder] + folders) }

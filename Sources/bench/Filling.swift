@@ -7,8 +7,8 @@ extension Store {
     static let editsPerTransaction = 2_000
 
     /// New records of an office, by number.
-    func create(_ numbers: Range<Int>, office: Int = 0) throws {
-        try append(each: numbers) { BenchRecord($0, office: office).creation }
+    func create(_ numbers: Range<Int>, office: Int = 0, in scope: Scope = .province) throws {
+        try append(each: numbers) { BenchRecord($0, office: office).creation(in: scope) }
         // As a node that has time does before it meets the hub.
         try sealTail()
     }
