@@ -13,10 +13,7 @@ enum BothSides {
     static let firstPageOf = 10_000
 
     static func measure(_ stand: Stand) async throws -> [Measurement] {
-        let identity = try stand.county(0)
-        let hubFolder = try stand.makeHub(of: [identity], "hub")
-        let countyFolder = try stand.makeCounty(identity, "county") { store in
-            try store.create(0..<stand.options.size)
+        let (countyFolder, hubFolder) = try stand.makePair { store in
             try store.append(each: 0..<edited + firstPageOf) { CreditSample($0).creation }
             try store.sealTail()
         }
@@ -137,10 +134,5 @@ extension Store {
     /// The first so many.
     fileprivate func creditRecords(_ count: Int) throws -> [Reference] {
         try records(ofType: CreditRecord.type, limit: count).elements.map(\.state.record)
-    }
-
-    fileprivate func shown(_ record: Reference) throws -> StoredRecord {
-        guard let shown = try self.record(record) else { throw StoreError.noSuchRecord }
-        return shown
     }
 }

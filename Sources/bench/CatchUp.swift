@@ -1,19 +1,15 @@
 /// Figures 1 and 2: a county with many changes meets an empty hub.
 enum CatchUp {
     static func measure(_ stand: Stand) async throws -> [Measurement] {
-        let (options, identity) = (stand.options, try stand.county(0))
-        let hubFolder = try stand.makeHub(of: [identity], "hub")
-        let countyFolder = try stand.makeCounty(identity, "county") {
-            try $0.create(0..<options.size)
-        }
+        let (countyFolder, hubFolder) = try stand.makePair()
         defer { stand.remove([hubFolder, countyFolder]) }
         let runs = try await stand.repeated {
             let (hubCopy, countyCopy) = (try stand.copy(hubFolder), try stand.copy(countyFolder))
             defer { stand.remove([hubCopy, countyCopy]) }
-            let floor = try Floor.seconds(changes: options.size, in: stand.folder)
+            let floor = try Floor.seconds(changes: stand.options.size, in: stand.folder)
             return (try await stand.exchange(county: countyCopy, hub: hubCopy), floor)
         }
-        let size = Double(options.size)
+        let size = Double(stand.options.size)
         var speed = Measurement(
             figure: 1, name: "catch-up", unit: "changes/s",
             values: runs.map { size / $0.0.seconds },

@@ -3,11 +3,7 @@ enum FewChanges {
     static let count = 100
 
     static func measure(_ stand: Stand) async throws -> [Measurement] {
-        let identity = try stand.county(0)
-        let hubFolder = try stand.makeHub(of: [identity], "hub")
-        let countyFolder = try stand.makeCounty(identity, "county") {
-            try $0.create(0..<stand.options.size)
-        }
+        let (countyFolder, hubFolder) = try stand.makePair()
         defer { stand.remove([hubFolder, countyFolder]) }
         _ = try await stand.exchange(county: countyFolder, hub: hubFolder)
         var amount: Int64 = 1_000_000

@@ -25,9 +25,13 @@ extension Store {
     /// Another amount in each of these records, as after looking at its form.
     func change(_ records: [Reference], to amount: Int64) throws {
         try append(each: 0..<records.count) { index in
-            guard let shown = try record(records[index]) else { throw StoreError.noSuchRecord }
-            return BenchRecord.edit(of: shown, amount: amount)
+            try BenchRecord.edit(of: shown(records[index]), amount: amount)
         }
+    }
+
+    func shown(_ record: Reference) throws -> StoredRecord {
+        guard let shown = try self.record(record) else { throw StoreError.noSuchRecord }
+        return shown
     }
 
     /// The first so many records that everybody knows.

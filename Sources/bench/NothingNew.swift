@@ -3,11 +3,7 @@ enum NothingNew {
     static let asks = 50
 
     static func measure(_ stand: Stand) async throws -> [Measurement] {
-        let identity = try stand.county(0)
-        let hubFolder = try stand.makeHub(of: [identity], "hub")
-        let countyFolder = try stand.makeCounty(identity, "county") {
-            try $0.create(0..<stand.options.size)
-        }
+        let (countyFolder, hubFolder) = try stand.makePair()
         defer { stand.remove([hubFolder, countyFolder]) }
         let county = try await stand.start(county: countyFolder)
         let (hub, line) = try await stand.start(hub: hubFolder)

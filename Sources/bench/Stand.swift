@@ -55,6 +55,19 @@ final class Stand {
         return path
     }
 
+    /// A county that wrote as many records as were asked for, and its hub, which has none yet.
+    /// `fill`: writes more.
+    func makePair(
+        fill: (Store) throws -> Void = { _ in }
+    ) throws -> (county: String, hub: String) {
+        let identity = try county(0)
+        let county = try makeCounty(identity, "county") { store in
+            try store.create(0..<options.size)
+            try fill(store)
+        }
+        return (county, try makeHub(of: [identity], "hub"))
+    }
+
     private func make(_ identity: Identity, at path: String) throws -> Store {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let data = try DataFolder(path: path)
