@@ -27,7 +27,7 @@ public struct SaltSecret: Hashable, Sendable {
 }
 
 /// What a payload is hashed with.
-public struct Salt: Hashable, Sendable {
+public struct Salt: Sendable {
     let words: (UInt64, UInt64)
 
     public var bytes: [UInt8] {
@@ -36,9 +36,6 @@ public struct Salt: Hashable, Sendable {
         bytes.append(bigEndian: words.1)
         return bytes
     }
-
-    public static func == (a: Salt, b: Salt) -> Bool { a.words == b.words }
-    public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
 /// Hashing of changes: one rule, used by whoever writes or receives one.

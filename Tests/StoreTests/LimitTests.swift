@@ -55,4 +55,22 @@ import Testing
         }
         #expect(try store.conflictNames() == [conflict])
     }
+
+    @Test func `A message that inflates to more than its bytes is taken up to them`() throws {
+        let hub = try Province(counties: 2).hub.store
+        var large = LogWriter(Province.county(1), incarnation: 5)
+        for _ in 0..<8 {
+            _ = large.supplier(String(repeating: "n", count: Limits.changeBytes - 1024))
+        }
+        var small = LogWriter(Province.county(2), incarnation: 5)
+        _ = small.supplier("公司")
+        let copies = Limits.decodedMessageBytes / (8 * (Limits.changeBytes - 1024))
+
+        let report = try hub.apply(
+            Array(repeating: large.sealed, count: copies) + [small.sealed])
+        #expect(report.newChanges == 8)
+        #expect(report.refusals.map(\.rule) == [.tooLarge])
+        #expect(report.refusals.first?.log == small.log)
+        #expect(try hub.apply([small.sealed]).newChanges == 1)
+    }
 }
