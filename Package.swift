@@ -50,9 +50,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let pure: [Target] = [
-    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     library("SyncCore", [crypto, bits]),
-    library("WireFormat", ["SyncCore", "CZlib"]),
+    library("WireFormat", ["SyncCore", "CDeflate"]),
     library("SyncSession", ["SyncCore"]),
     library("Records", ["SyncCore"]),
     library("Access", ["SyncCore"]),

@@ -144,9 +144,9 @@ struct AppendDoor {
                 key.rawValue, hash.bytes.blob,
                 change.entry.blob,
             ])
-        var projector = try Projector(db, logs: logs, hub: identity.hub)
-        try projector.add(change, at: key)
-        try projector.finish()
+        var projector = try Projector(db, hub: identity.hub)
+        try projector.add(change, at: key, logs)
+        try projector.finish(logs)
         // A full run is compressed as it is written, never during an exchange.
         if SaltSecret.block(of: sequence + 1) != block {
             try Tail.seal(run: runID, logs, identity: identity, at: now, db)

@@ -50,6 +50,8 @@ struct ApplyDoor {
     let sender: Member?
     private var projector: Projector
     private var forked: Set<LogID> = []
+    /// Changes of the current incarnation came that were not stored here.
+    private(set) var hasLearnedOwn = false
     private var signersByNode: [NodeID: [Member]] = [:]
 
     init(_ db: Database, identity: Identity, now: Int64, sender: Member?) throws {
@@ -58,12 +60,12 @@ struct ApplyDoor {
         self.now = now
         self.sender = sender
         logs = try LogTable(db)
-        projector = try Projector(db, logs: logs, hub: identity.hub)
+        projector = try Projector(db, hub: identity.hub)
     }
 
-    mutating func apply(_ decoded: [Result<Segment, Refusal>]) throws -> ApplyReport {
+    mutating func apply(_ decoding: SegmentDecoding) throws -> ApplyReport {
         var report = ApplyReport()
-        for item in decoded {
+        while let item = decoding.next() {
             switch item {
             case .failure(let refusal): report.results.append((nil, .refused(refusal)))
             case .success(let segment):
@@ -72,7 +74,7 @@ struct ApplyDoor {
                 if case .stored = result { report.scopes.insert(segment.log.scope) }
             }
         }
-        try projector.finish()
+        try projector.finish(logs)
         report.forked = forked.sorted()
         for refusal in report.refusals {
             try RefusalTable.note(refusal, atHub: false, at: now, db)
@@ -105,13 +107,15 @@ struct ApplyDoor {
         try SegmentTable.insert(
             segment.encoded, run: run, firstSequence: segment.firstSequence, last: last, at: now, db
         )
-        projector.logs = logs
         for change in fresh {
-            try projector.add(change, at: ChangeKey(run: run, sequence: change.sequence))
+            try projector.add(change, at: ChangeKey(run: run, sequence: change.sequence), logs)
+        }
+        if segment.log.node == identity.node, segment.log.incarnation == identity.incarnation {
+            hasLearnedOwn = true
         }
         // Registrations count for what follows in the same message.
         if segment.log.lane == .control {
-            try projector.finish()
+            try projector.finish(logs)
             signersByNode = [:]
         }
         return .stored(changes: fresh.count)

@@ -8,8 +8,6 @@ import WireFormat
 /// each record that more than one change touched is folded once.
 struct Projector {
     let db: Database
-    /// As of the last change added: what is added next may refer to it.
-    var logs: LogTable
     let hub: NodeID
     private var touched: Set<ChangeKey> = []
     private var duplicates = DuplicateCheck()
@@ -18,9 +16,8 @@ struct Projector {
     private var rules = TypeRules()
     private let records: RecordInsert
 
-    init(_ db: Database, logs: LogTable, hub: NodeID) throws {
+    init(_ db: Database, hub: NodeID) throws {
         self.db = db
-        self.logs = logs
         self.hub = hub
         records = try RecordInsert(db)
         hasAbsent =
@@ -28,7 +25,8 @@ struct Projector {
                 db.cachedStatement(sql: "SELECT 1 FROM record WHERE key < 0 LIMIT 1")) != nil
     }
 
-    mutating func add(_ change: Change, at key: ChangeKey) throws {
+    /// `logs`: with the change's own.
+    mutating func add(_ change: Change, at key: ChangeKey, _ logs: LogTable) throws {
         switch change.header.record {
         case .creates(let type):
             try records.execute(
@@ -40,15 +38,15 @@ struct Projector {
                 try followUp(key, .created(creation), [creation])
             }
         case .of(let record):
-            let recordKey = try beginStory(of: record)
+            let recordKey = try beginStory(of: record, logs)
             try StoryTable.insert(
                 record: recordKey, key: key, prefix: change.hash.prefix, entry: change.entry, db)
             touched.insert(recordKey)
         }
     }
 
-    mutating func finish() throws {
-        for record in touched.sorted() { try fold(record) }
+    mutating func finish(_ logs: LogTable) throws {
+        for record in touched.sorted() { try fold(record, logs) }
         touched = []
         try duplicates.write(db, logs: logs)
     }
@@ -56,7 +54,7 @@ struct Projector {
     // MARK: Rows
 
     /// The record's row, with its changes in `story` from now on.
-    private mutating func beginStory(of record: Reference) throws -> ChangeKey {
+    private mutating func beginStory(of record: Reference, _ logs: LogTable) throws -> ChangeKey {
         guard let row = try RecordTable.find(record, logs: logs, db) else {
             let key = ChangeKey.absent(record)
             if try RecordTable.row(key, db) == nil {
@@ -107,7 +105,7 @@ struct Projector {
 
     // MARK: Folding
 
-    private mutating func fold(_ key: ChangeKey) throws {
+    private mutating func fold(_ key: ChangeKey, _ logs: LogTable) throws {
         guard let row = try RecordTable.row(key, db) else { return }
         let rows = try StoryTable.rows(of: key, logs: logs, hub: hub, db)
         let record =

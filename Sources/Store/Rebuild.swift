@@ -14,7 +14,7 @@ enum Rebuild {
         try db.clearSchemaCacheAfterDropping(Schema.dropProjection)
         try db.execute(sql: Schema.projection)
         let logs = try LogTable(db)
-        var projector = try Projector(db, logs: logs, hub: identity.hub)
+        var projector = try Projector(db, hub: identity.hub)
         for run in logs.runs.values.joined().sorted(by: { $0.id < $1.id }) {
             // Segments of one run may overlap: each change counts once.
             var next = run.firstSequence
@@ -23,7 +23,7 @@ enum Rebuild {
             ) { segment in
                 for change in segment.changes where change.sequence >= next {
                     try projector.add(
-                        change, at: ChangeKey(run: run.id, sequence: change.sequence))
+                        change, at: ChangeKey(run: run.id, sequence: change.sequence), logs)
                     next = change.sequence + 1
                 }
             }
@@ -32,9 +32,9 @@ enum Rebuild {
             let key = ChangeKey(rawValue: row[0])
             let change = try SegmentTable.tailChange(
                 key, hash: row.digest(1), entry: row.bytes(2), logs: logs)
-            try projector.add(change, at: key)
+            try projector.add(change, at: key, logs)
         }
-        try projector.finish()
+        try projector.finish(logs)
     }
 
     /// Over every byte of the projection's tables.

@@ -1,33 +1,91 @@
 import Dispatch
+import Foundation
 import SyncCore
 import WireFormat
 
-extension Store {
-    /// Inflating, decoding and hashing need no database: they happen before the transaction, on all
-    /// processors, since they are most of the work.
-    static func decode(_ encoded: [[UInt8]]) -> [Result<Segment, Refusal>] {
+/// The segments of a message, decoded while others of it are being stored.
+///
+/// Inflating, decoding and hashing need no database and are most of the work: other processors do
+/// it ahead of the transaction, and the thread that stores does what they have not begun rather
+/// than wait. Only a few segments lie decoded at a time, whatever the message holds.
+final class SegmentDecoding: @unchecked Sendable {
+    /// How many segments may be decoded, or on their way, ahead of the one that is being stored.
+    static let segmentsAhead = 8
+    private static let workers = max(ProcessInfo.processInfo.activeProcessorCount - 1, 1)
+
+    private let encoded: [[UInt8]]
+    /// Whether the message up to and including this segment keeps within its bound.
+    private let fits: [Bool]
+
+    // Everything below is touched under the condition's lock only.
+    private let condition = NSCondition()
+    private var decoded: [Int: Result<Segment, Refusal>] = [:]
+    private var begun = 0
+    private var taken = 0
+    private var working = 0
+
+    /// Decodes the first before it returns: mostly there is one, and a transaction that has begun
+    /// should not wait for it.
+    init(_ encoded: [[UInt8]]) {
+        self.encoded = encoded
         var leftBytes = Limits.decodedMessageBytes
-        let fits = encoded.map { bytes in
+        fits = encoded.map { bytes in
             defer { leftBytes -= SegmentCodec.declaredBodyByteCount(bytes) }
             return leftBytes > 0
         }
-        @Sendable func decode(_ index: Int) -> Result<Segment, Refusal> {
-            Result { () throws(Refusal) in
-                guard fits[index] else {
-                    throw SegmentCodec.refusal(.tooLarge, of: encoded[index])
-                }
-                return try SegmentCodec.decode(encoded[index])
-            }
+        condition.lock()
+        if let first = begin() {
+            callWorker()
+            decode(first)
         }
-        if encoded.count < 2 { return encoded.indices.map(decode) }
-        return [Result<Segment, Refusal>](unsafeUninitializedCapacity: encoded.count) {
-            buffer, count in
-            // Each place is written once, and read after all are.
-            nonisolated(unsafe) let places = buffer
-            DispatchQueue.concurrentPerform(iterations: encoded.count) { index in
-                places.initializeElement(at: index, to: decode(index))
+        condition.unlock()
+    }
+
+    /// In the order of the message; nil after the last.
+    func next() -> Result<Segment, Refusal>? {
+        condition.lock()
+        defer { condition.unlock() }
+        guard taken < encoded.count else { return nil }
+        while true {
+            if let result = decoded.removeValue(forKey: taken) {
+                taken += 1
+                callWorker()
+                return result
             }
-            count = encoded.count
+            if let index = begin() { decode(index) } else { condition.wait() }
         }
+    }
+
+    private var isMore: Bool {
+        begun < min(encoded.count, taken + Self.segmentsAhead)
+    }
+
+    private func begin() -> Int? {
+        guard isMore else { return nil }
+        begun += 1
+        return begun - 1
+    }
+
+    private func callWorker() {
+        guard isMore, working < Self.workers else { return }
+        working += 1
+        DispatchQueue.global().async { [self] in
+            condition.lock()
+            while let index = begin() { decode(index) }
+            working -= 1
+            condition.unlock()
+        }
+    }
+
+    /// Lets go of the lock meanwhile.
+    private func decode(_ index: Int) {
+        condition.unlock()
+        let result = Result { () throws(Refusal) in
+            guard fits[index] else { throw SegmentCodec.refusal(.tooLarge, of: encoded[index]) }
+            return try SegmentCodec.decode(encoded[index])
+        }
+        condition.lock()
+        decoded[index] = result
+        condition.signal()
     }
 }

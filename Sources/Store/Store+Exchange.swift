@@ -30,7 +30,6 @@ extension Store {
     ) throws -> AbsorbedAnswer {
         let identity = identity
         if !answer.refusals.isEmpty { try noteDamage(in: sent.segments) }
-        let decoded = Self.decode(answer.segments)
         if answer.segments.isEmpty, answer.receipts.isEmpty, answer.refusals.isEmpty,
             answer.scopes.allSatisfy({ $0.clock == nil })
         {
@@ -40,8 +39,9 @@ extension Store {
                     reports: try reports(), newChanges: 0, refused: [], received: [])
             }
         }
+        let decoding = SegmentDecoding(answer.segments)
         return try write { db in
-            let report = try applyAndMint(decoded, from: nil, db)
+            let report = try applyAndMint(decoding, from: nil, db)
             let logs = try LogTable(db)
             for receipt in answer.receipts {
                 guard ReceiptCodec.isSigned(receipt, by: identity.hubKey),

@@ -161,24 +161,16 @@ public final class Store: Sendable {
     /// Stores what other nodes wrote. `sender`: at the hub, whose message this is.
     public func apply(_ encoded: [[UInt8]], from sender: Member? = nil) throws -> ApplyReport {
         if encoded.isEmpty { return ApplyReport() }
-        let decoded = Self.decode(encoded)
-        return try write { db in try applyAndMint(decoded, from: sender, db) }
+        let decoding = SegmentDecoding(encoded)
+        return try write { db in try applyAndMint(decoding, from: sender, db) }
     }
 
     func applyAndMint(
-        _ decoded: [Result<Segment, Refusal>], from sender: Member?, _ db: Database
+        _ decoding: SegmentDecoding, from sender: Member?, _ db: Database
     ) throws -> ApplyReport {
-        let identity = identity
         var door = try ApplyDoor(db, identity: identity, now: clock(), sender: sender)
-        var report = try door.apply(decoded)
-        let learnedOwn = zip(decoded, report.results).contains { item, entry in
-            guard case .success(let segment) = item, case .stored = entry.result else {
-                return false
-            }
-            return segment.log.node == identity.node
-                && segment.log.incarnation == identity.incarnation
-        }
-        if learnedOwn {
+        var report = try door.apply(decoding)
+        if door.hasLearnedOwn {
             try mint(db)
             report.didMint = true
         }

@@ -1,29 +1,22 @@
-import CZlib
+import CDeflate
 import SyncCore
 
 /// Raw deflate (RFC 1951) with a hard bound on what comes out.
 public enum Deflate {
-    public static func compress(_ input: [UInt8], level: Int32 = 6) -> [UInt8] {
-        var stream = z_stream()
-        guard
-            deflateInit2_(
-                &stream, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-                Int32(MemoryLayout<z_stream>.size)) == Z_OK
-        else { preconditionFailure("zlib could not allocate its window") }
-        defer { deflateEnd(&stream) }
-        // zlib before 1.3 forgets the head of a stored block when a few bytes go in at level 0.
-        let capacity = Int(deflateBound(&stream, UInt(input.count))) + 16
-        var input = input
-        return input.withUnsafeMutableBufferPointer { source in
-            [UInt8](unsafeUninitializedCapacity: capacity) { target, count in
-                stream.next_in = source.baseAddress
-                stream.avail_in = UInt32(source.count)
-                stream.next_out = target.baseAddress
-                stream.avail_out = UInt32(capacity)
-                let status = deflate(&stream, Z_FINISH)
-                precondition(status == Z_STREAM_END, "deflateBound holds the whole output")
-                count = capacity - Int(stream.avail_out)
+    public static let level: Int32 = 6
+
+    public static func compress(_ input: [UInt8], level: Int32 = Self.level) -> [UInt8] {
+        guard let compressor = libdeflate_alloc_compressor(level) else {
+            preconditionFailure("no memory for a compressor")
+        }
+        defer { libdeflate_free_compressor(compressor) }
+        let capacity = libdeflate_deflate_compress_bound(compressor, input.count)
+        return [UInt8](unsafeUninitializedCapacity: capacity) { target, count in
+            count = input.withUnsafeBytes { source in
+                libdeflate_deflate_compress(
+                    compressor, source.baseAddress, source.count, target.baseAddress, capacity)
             }
+            precondition(count > 0, "the bound holds the whole output")
         }
     }
 
@@ -36,27 +29,23 @@ public enum Deflate {
         guard byteCount > 0, !input.isEmpty else {
             throw WireError(.malformed, at: 0)
         }
-        var stream = z_stream()
-        guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-        else { preconditionFailure("zlib could not allocate its window") }
-        defer { inflateEnd(&stream) }
-        var status = Z_OK
-        var leftIn = 0
-        var copy = Array(input)
-        let output = copy.withUnsafeMutableBufferPointer { source in
-            [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
-                stream.next_in = source.baseAddress
-                stream.avail_in = UInt32(source.count)
-                stream.next_out = target.baseAddress
-                stream.avail_out = UInt32(byteCount)
-                status = inflate(&stream, Z_FINISH)
-                leftIn = Int(stream.avail_in)
-                count = byteCount - Int(stream.avail_out)
+        guard let decompressor = libdeflate_alloc_decompressor() else {
+            preconditionFailure("no memory for a decompressor")
+        }
+        defer { libdeflate_free_decompressor(decompressor) }
+        var isWhole = false
+        let output = [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
+            var (taken, given) = (0, 0)
+            let result = input.withUnsafeBytes { source in
+                libdeflate_deflate_decompress_ex(
+                    decompressor, source.baseAddress, source.count, target.baseAddress, byteCount,
+                    &taken, &given)
             }
+            isWhole = result == LIBDEFLATE_SUCCESS && taken == input.count && given == byteCount
+            // After a failure nobody can say which bytes were written.
+            count = isWhole ? byteCount : 0
         }
-        guard status == Z_STREAM_END, leftIn == 0, output.count == byteCount else {
-            throw WireError(.malformed, at: 0)
-        }
+        guard isWhole else { throw WireError(.malformed, at: 0) }
         return output
     }
 }
