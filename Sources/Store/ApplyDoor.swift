@@ -38,8 +38,8 @@ public struct ApplyReport: Sendable {
     }
 }
 
-/// The write door for what other nodes did: all segments of one message in one transaction.
-/// A refused segment leaves nothing behind and stops no other.
+/// The write door for what other nodes did: segments of one message in one transaction. A refused
+/// segment leaves nothing behind and stops no other.
 struct ApplyDoor {
     let db: Database
     let identity: Identity
@@ -63,23 +63,35 @@ struct ApplyDoor {
         projector = try Projector(db, hub: identity.hub)
     }
 
-    mutating func apply(_ decoding: SegmentDecoding) throws -> ApplyReport {
-        var report = ApplyReport()
-        while let item = decoding.next() {
+    /// Takes segments until so many changes were new, and adds what came of them.
+    mutating func apply(
+        _ decoding: SegmentDecoding, atMost limit: Int, _ report: inout ApplyReport
+    ) throws {
+        var left = limit
+        while left > 0, let item = decoding.next() {
             switch item {
-            case .failure(let refusal): report.results.append((nil, .refused(refusal)))
+            case .failure(let refusal): try refuse(refusal, nil, &report)
             case .success(let segment):
                 let result = try apply(segment)
-                report.results.append((segment.last, result))
-                if case .stored = result { report.scopes.insert(segment.log.scope) }
+                switch result {
+                case .refused(let refusal): try refuse(refusal, segment.last, &report)
+                case .known: report.results.append((segment.last, result))
+                case .stored(let changes):
+                    report.results.append((segment.last, result))
+                    report.scopes.insert(segment.log.scope)
+                    left -= changes
+                }
             }
         }
         try projector.finish(logs)
-        report.forked = forked.sorted()
-        for refusal in report.refusals {
-            try RefusalTable.note(refusal, atHub: false, at: now, db)
-        }
-        return report
+        report.forked = forked.union(report.forked).sorted()
+    }
+
+    private func refuse(
+        _ refusal: Refusal, _ last: Reference?, _ report: inout ApplyReport
+    ) throws {
+        report.results.append((last, .refused(refusal)))
+        try RefusalTable.note(refusal, atHub: false, at: now, db)
     }
 
     private mutating func apply(_ segment: Segment) throws -> Applied {

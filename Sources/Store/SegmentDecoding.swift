@@ -56,6 +56,8 @@ final class SegmentDecoding: @unchecked Sendable {
         }
     }
 
+    var isAtEnd: Bool { condition.withLock { taken == encoded.count } }
+
     private var isMore: Bool {
         begun < min(encoded.count, taken + Self.segmentsAhead)
     }

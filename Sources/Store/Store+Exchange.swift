@@ -39,9 +39,7 @@ extension Store {
                     reports: try reports(), newChanges: 0, refused: [], received: [])
             }
         }
-        let decoding = SegmentDecoding(answer.segments)
-        return try write { db in
-            let report = try applyAndMint(decoding, from: nil, db)
+        return try apply(answer.segments, from: nil) { db, report in
             let logs = try LogTable(db)
             for receipt in answer.receipts {
                 guard ReceiptCodec.isSigned(receipt, by: identity.hubKey),

@@ -16,6 +16,9 @@ public final class Store: Sendable {
     /// A commit failed, and nobody knows yet what the next process will find of it.
     private let isUnsettled = Mutex(false)
     private let calls = OpenCalls()
+    /// How many changes that others wrote are stored before a transaction ends.
+    let changesPerTransaction: Int
+    public static let changesPerTransaction = 4096
     public let clock: @Sendable () -> Int64
     public let random: @Sendable (Int) -> [UInt8]
 
@@ -64,24 +67,30 @@ public final class Store: Sendable {
     }
 
     public convenience init(
-        folder: DataFolder, clock: @escaping @Sendable () -> Int64 = systemClock,
+        folder: DataFolder, changesPerTransaction: Int = changesPerTransaction,
+        clock: @escaping @Sendable () -> Int64 = systemClock,
         random: @escaping @Sendable (Int) -> [UInt8] = systemRandom
     ) throws {
         guard DataFolder.exists(path: folder.path) else {
             throw StoreError.notInitialised(path: folder.path)
         }
         let pool = try Self.namingFaults { try folder.openPool() }
-        try self.init(pool, folder: folder, clock: clock, random: random)
+        try self.init(
+            pool, folder: folder, changesPerTransaction: changesPerTransaction, clock: clock,
+            random: random)
     }
 
     /// A store in memory, for simulation: `identity` creates it, nil opens it again as after a
     /// crash of the process.
     public convenience init(
         inMemory queue: InMemoryDatabase, identity: Identity?,
+        changesPerTransaction: Int = changesPerTransaction,
         clock: @escaping @Sendable () -> Int64, random: @escaping @Sendable (Int) -> [UInt8]
     ) throws {
         if let identity { try Self.prepare(queue.queue, identity: identity) }
-        try self.init(queue.queue, folder: nil, clock: clock, random: random)
+        try self.init(
+            queue.queue, folder: nil, changesPerTransaction: changesPerTransaction, clock: clock,
+            random: random)
     }
 
     /// GRDB resets this to NORMAL when it opens a pool, which loses acknowledged commits in a power
@@ -108,11 +117,12 @@ public final class Store: Sendable {
     }
 
     private init(
-        _ writer: any DatabaseWriter, folder: DataFolder?, clock: @escaping @Sendable () -> Int64,
-        random: @escaping @Sendable (Int) -> [UInt8]
+        _ writer: any DatabaseWriter, folder: DataFolder?, changesPerTransaction: Int,
+        clock: @escaping @Sendable () -> Int64, random: @escaping @Sendable (Int) -> [UInt8]
     ) throws {
         self.writer = writer
         self.folder = folder
+        self.changesPerTransaction = changesPerTransaction
         self.clock = clock
         self.random = random
         guard let identity = try Self.namingFaults({ try Self.opened(writer) }) else {
@@ -161,20 +171,29 @@ public final class Store: Sendable {
     /// Stores what other nodes wrote. `sender`: at the hub, whose message this is.
     public func apply(_ encoded: [[UInt8]], from sender: Member? = nil) throws -> ApplyReport {
         if encoded.isEmpty { return ApplyReport() }
-        let decoding = SegmentDecoding(encoded)
-        return try write { db in try applyAndMint(decoding, from: sender, db) }
+        return try apply(encoded, from: sender) { _, report in report }
     }
 
-    func applyAndMint(
-        _ decoding: SegmentDecoding, from sender: Member?, _ db: Database
-    ) throws -> ApplyReport {
-        var door = try ApplyDoor(db, identity: identity, now: clock(), sender: sender)
-        var report = try door.apply(decoding)
-        if door.hasLearnedOwn {
-            try mint(db)
-            report.didMint = true
+    /// In transactions of so many changes, since people's edits wait for each. What `finish` writes
+    /// is in the last.
+    func apply<T>(
+        _ encoded: [[UInt8]], from sender: Member?,
+        finish: (Database, ApplyReport) throws -> T
+    ) throws -> T {
+        let decoding = SegmentDecoding(encoded)
+        var report = ApplyReport()
+        while true {
+            let finished: T? = try write { db in
+                var door = try ApplyDoor(db, identity: identity, now: clock(), sender: sender)
+                try door.apply(decoding, atMost: changesPerTransaction, &report)
+                if door.hasLearnedOwn {
+                    try mint(db)
+                    report.didMint = true
+                }
+                return decoding.isAtEnd ? try finish(db, report) : nil
+            }
+            if let finished { return finished }
         }
-        return report
     }
 
     /// Goes on under a new incarnation: the current one was written by somebody else, too.
