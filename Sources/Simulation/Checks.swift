@@ -84,7 +84,7 @@ struct Checks {
                 let found = try machine.inspected().change(ShortID(entry.reference))
                 if found == nil, ledger.excused.contains(entry.act.id) { continue }
                 try require(
-                    found?.entry == entry.bytes,
+                    found?.entry == entry.bytes[...],
                     "\(machine.name) lacks \(entry.act.kind) \(entry.reference)")
             }
         }

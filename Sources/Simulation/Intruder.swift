@@ -137,6 +137,6 @@ struct Intruder {
         world.ledger.add(
             LedgerEntry(
                 act: act, reference: reference, record: record, type: type,
-                bytes: change.entry))
+                bytes: Array(change.entry)))
     }
 }

@@ -96,7 +96,7 @@ final class Judge {
         ledger.add(
             LedgerEntry(
                 act: act, reference: reference, record: record, type: "",
-                bytes: change.entry))
+                bytes: Array(change.entry)))
         world.trace("the hub writes \(kind) on \(world.short(target))")
         try world.hub.wrote()
     }

@@ -55,14 +55,15 @@ extension Machine {
             guard let change = try inspected().change(ShortID(reference)) else {
                 throw world.violation("\(name) does not find its own new change \(reference)")
             }
+            let header = try ChangeCodec.header(of: change)
             let payload = try ChangeCodec.payload(of: change)
-            guard change.header.kind == edit.kind, change.header.author == edit.author,
+            guard header.kind == edit.kind, header.author == edit.author,
                 payload.reason == edit.reason, payload.schemaVersion == edit.schemaVersion
             else {
                 throw world.violation(
                     "\(reference) is not what \(edit.author) did", promise: "who did what")
             }
-            new.bytes = change.entry
+            new.bytes = Array(change.entry)
             world.ledger.add(new)
             if isAcknowledged { promise(reference) }
             world.trace(

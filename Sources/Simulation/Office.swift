@@ -286,8 +286,9 @@ final class Office {
         case .token, .keepBoth, .nothing: return form.shown.heads
         }
         guard let change = try machine.inspected().change(ShortID(reference)) else { return [] }
-        try checkSeen(change.header.parents, of: slot, form)
-        return change.header.parents
+        let parents = try ChangeCodec.header(of: change).parents
+        try checkSeen(parents, of: slot, form)
+        return parents
     }
 
     private func join() throws {

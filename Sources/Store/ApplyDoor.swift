@@ -151,7 +151,7 @@ struct ApplyDoor {
     private func touchesRegistrations(_ segment: Segment) -> Bool {
         guard segment.log.node != identity.hub else { return false }
         return segment.changes.contains { change in
-            guard case .of(let record) = change.header.record else { return false }
+            guard case .of(let record) = change.record else { return false }
             return record.log.node == identity.hub && record.log.lane == .control
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import SyncCore
 
-extension [UInt8] {
+extension Collection<UInt8> {
     var blob: Data { Data(self) }
 }
 

@@ -27,14 +27,14 @@ struct Projector {
 
     /// `logs`: with the change's own.
     mutating func add(_ change: Change, at key: ChangeKey, _ logs: LogTable) throws {
-        switch change.header.record {
+        switch change.record {
         case .creates(let type):
             try records.execute(
                 key: key, type: type, prefix: change.hash.prefix, entry: change.entry)
             if hasAbsent, try adopt(key, change.reference) { return }
             if rules[type].needsFollowUp {
                 let creation = try StoryTable.storyChange(
-                    change.reference, entry: change.entry, hub: hub)
+                    change.reference, entry: Array(change.entry), hub: hub)
                 try followUp(key, .created(creation), [creation])
             }
         case .of(let record):
@@ -75,7 +75,7 @@ struct Projector {
         }
         if !row.hasStory {
             try StoryTable.insert(
-                record: row.key, key: row.key, prefix: row.prefix, entry: row.state, db)
+                record: row.key, key: row.key, prefix: row.prefix, entry: row.state[...], db)
             // The state is folded anew at the end of the batch; only the mark matters until then.
             try db.cachedStatement(sql: "UPDATE record SET has_story = 1 WHERE key = ?").execute(
                 arguments: [row.key.rawValue])
@@ -88,7 +88,7 @@ struct Projector {
         let absent = ChangeKey.absent(record)
         guard try RecordTable.row(absent, db) != nil else { return false }
         guard let row = try RecordTable.row(key, db) else { return false }
-        try StoryTable.insert(record: key, key: key, prefix: row.prefix, entry: row.state, db)
+        try StoryTable.insert(record: key, key: key, prefix: row.prefix, entry: row.state[...], db)
         for sql in [
             "UPDATE story SET record = ?1 WHERE record = ?2",
             "UPDATE waiting SET record = ?1 WHERE record = ?2",

@@ -13,7 +13,7 @@ struct RecordInsert {
     }
 
     /// `entry`: of the creating change.
-    func execute(key: ChangeKey, type: String, prefix: UInt64, entry: [UInt8]) throws {
+    func execute(key: ChangeKey, type: String, prefix: UInt64, entry: ArraySlice<UInt8>) throws {
         let statement = statement.sqliteStatement
         var type = type
         // What is bound lives until the bindings are cleared.

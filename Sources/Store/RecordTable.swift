@@ -53,7 +53,7 @@ enum StoryTable {
     }
 
     static func insert(
-        record: ChangeKey, key: ChangeKey, prefix: UInt64, entry: [UInt8], _ db: Database
+        record: ChangeKey, key: ChangeKey, prefix: UInt64, entry: ArraySlice<UInt8>, _ db: Database
     ) throws {
         try db.cachedStatement(
             sql: "INSERT INTO story (record, key, hash, entry) VALUES (?, ?, ?, ?)"

@@ -78,29 +78,30 @@ public struct ChangeHeader: Hashable, Sendable {
 public struct Change: Hashable, Sendable {
     public let log: LogID
     public let sequence: UInt64
-    public let header: ChangeHeader
-    /// Header and payload as segments and stores hold them.
-    public let entry: [UInt8]
-    private let headerEnd: Int
-    private let payloadStart: Int
+    /// What its header says that it is about.
+    public let record: RecordKey
+    /// Header and payload as segments and stores hold them: part of the bytes that it came in.
+    public let entry: ArraySlice<UInt8>
+    private let headerByteCount: Int
+    private let payloadByteCount: Int
     public let hash: Digest
 
     /// The header's bytes begin the entry, the payload's end it.
     public init(
-        log: LogID, sequence: UInt64, header: ChangeHeader, entry: [UInt8], headerByteCount: Int,
-        payloadByteCount: Int, hash: Digest
+        log: LogID, sequence: UInt64, record: RecordKey, entry: ArraySlice<UInt8>,
+        headerByteCount: Int, payloadByteCount: Int, hash: Digest
     ) {
         self.log = log
         self.sequence = sequence
-        self.header = header
+        self.record = record
         self.entry = entry
-        headerEnd = headerByteCount
-        payloadStart = entry.count - payloadByteCount
+        self.headerByteCount = headerByteCount
+        self.payloadByteCount = payloadByteCount
         self.hash = hash
     }
 
-    public var headerBytes: ArraySlice<UInt8> { entry[..<headerEnd] }
-    public var payloadBytes: ArraySlice<UInt8> { entry[payloadStart...] }
+    public var headerBytes: ArraySlice<UInt8> { entry.prefix(headerByteCount) }
+    public var payloadBytes: ArraySlice<UInt8> { entry.suffix(payloadByteCount) }
 
     public var reference: Reference { Reference(log: log, sequence: sequence, hash: hash) }
 }

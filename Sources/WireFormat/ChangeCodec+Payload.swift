@@ -45,19 +45,20 @@ extension ChangeCodec {
     static func checkPayload(
         _ reader: CBORReader, against header: ChangeHeader
     ) throws(WireError) {
-        let agrees: Bool
         if header.kind == .verdict {
-            agrees = header.agrees(with: try decodePayload(reader))
-        } else {
-            var seen = 0
-            var isSame = true
-            _ = try read(reader) { group, _ in
-                isSame = isSame && seen < header.groups.count && header.groups[seen].group == group
-                seen += 1
+            guard header.agrees(with: try decodePayload(reader)) else {
+                throw reader.fail(.inconsistent)
             }
-            agrees = isSame && seen == header.groups.count
+            return
         }
-        if !agrees { throw reader.fail(.inconsistent) }
+        let groups = header.groups
+        var seen = 0
+        var isSame = true
+        _ = try read(reader) { group, _ in
+            isSame = isSame && seen < groups.count && groups[seen].group == group
+            seen += 1
+        }
+        guard isSame, seen == groups.count else { throw reader.fail(.inconsistent) }
     }
 
     /// Hands over where the value of each group lies.

@@ -63,8 +63,12 @@ public enum ChangeCodec {
         let payload = try reader.byteRange(max: Limits.changeBytes)
         try reader.expectEnd()
         return Change(
-            log: log, sequence: sequence, header: header, entry: entry, headerByteCount: headerEnd,
-            payloadByteCount: payload.count, hash: hash)
+            log: log, sequence: sequence, record: header.record, entry: entry[...],
+            headerByteCount: headerEnd, payloadByteCount: payload.count, hash: hash)
+    }
+
+    public static func header(of change: Change) throws(WireError) -> ChangeHeader {
+        try decodeHeader(Array(change.headerBytes))
     }
 
     public static func payload(of change: Change) throws(WireError) -> Payload {
@@ -120,8 +124,8 @@ extension Change {
         payloadBytes: [UInt8], hash: Digest
     ) {
         self.init(
-            log: log, sequence: sequence, header: header,
-            entry: ChangeCodec.entry(headerBytes: headerBytes, payloadBytes: payloadBytes),
+            log: log, sequence: sequence, record: header.record,
+            entry: ChangeCodec.entry(headerBytes: headerBytes, payloadBytes: payloadBytes)[...],
             headerByteCount: headerBytes.count, payloadByteCount: payloadBytes.count, hash: hash)
     }
 }

@@ -54,7 +54,11 @@ public enum DebugText {
     private static func write(_ change: Change, to lines: inout DebugLines) {
         lines.section("change \(named(change.reference))") { lines in
             lines.line("hash", change.hash.hex)
-            write(change.header, of: change.reference, to: &lines)
+            do throws(WireError) {
+                write(try ChangeCodec.header(of: change), of: change.reference, to: &lines)
+            } catch {
+                lines.unreadable(Array(change.headerBytes), error)
+            }
             lines.section("payload") { lines in
                 do throws(WireError) {
                     write(try ChangeCodec.payload(of: change), to: &lines)

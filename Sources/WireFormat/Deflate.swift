@@ -3,7 +3,9 @@ import SyncCore
 
 /// Raw deflate (RFC 1951) with a hard bound on what comes out.
 public enum Deflate {
-    public static let level: Int32 = 6
+    /// A segment is compressed once, by its author, and crosses slow lines many times: 6.5 µs a change
+    /// instead of 2.9 at level 6 for 6 % fewer bytes. Level 10 would take 37.
+    public static let level: Int32 = 8
 
     public static func compress(_ input: [UInt8], level: Int32 = Self.level) -> [UInt8] {
         guard let compressor = libdeflate_alloc_compressor(level) else {

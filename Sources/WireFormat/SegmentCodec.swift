@@ -169,8 +169,8 @@ public enum SegmentCodec {
                 payload: ChangeHash.payload(body[entry.payloadBytes], salt: salt))
             changes.append(
                 Change(
-                    log: head.log, sequence: sequence, header: entry.header,
-                    entry: Array(body[start..<reader.offset]),
+                    log: head.log, sequence: sequence, record: entry.header.record,
+                    entry: body[start..<reader.offset],
                     headerByteCount: entry.headerBytes.count,
                     payloadByteCount: entry.payloadBytes.count, hash: hash))
             previous = hash

@@ -12,14 +12,14 @@ enum EntriesTarget {
         let body = segment.changes.flatMap(\.entry)
         try require(body == bytes, "a body is its entries")
         for change in segment.changes {
+            guard let header = try? ChangeCodec.header(of: change),
+                let payload = try? ChangeCodec.payload(of: change)
+            else { throw Violation("what was taken can be read") }
             try require(
-                Set(change.header.parents + change.header.groups.flatMap(\.replaces))
+                Set(header.parents + header.groups.flatMap(\.replaces))
                     .allSatisfy { $0.log.scope == segment.log.scope },
                 "references stay in the scope")
-            guard let payload = try? ChangeCodec.payload(of: change) else {
-                throw Violation("a payload that was taken can be read")
-            }
-            try require(change.header.agrees(with: payload), "header and payload agree")
+            try require(header.agrees(with: payload), "header and payload agree")
         }
     }
 

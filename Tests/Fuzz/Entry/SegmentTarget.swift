@@ -28,7 +28,8 @@ enum SegmentTarget {
             try require(
                 change.sequence == segment.firstSequence + UInt64(offset), "sequences are dense")
             try require(
-                change.headerBytes == ChangeCodec.encode(change.header)[...],
+                (try? ChangeCodec.header(of: change)).map(ChangeCodec.encode)
+                    == Array(change.headerBytes),
                 "a header has one encoding")
             try require(
                 change.entry.count <= Limits.changeBytes,
