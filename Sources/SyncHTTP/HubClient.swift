@@ -51,6 +51,9 @@ public final class HubClient: Sendable {
         // The deadline of a request ends with the answer's head: a line that goes silent in the
         // middle of a body must not hold the loop for ever.
         configuration.timeout.read = .seconds(Self.silenceSeconds)
+        // The session has its own waiting times: somebody who asks for a sync when the line is back
+        // should not wait for the pool's.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
