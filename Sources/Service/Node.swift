@@ -72,12 +72,12 @@ public final class Node: Sendable {
     /// Exchanges with the hub until nothing is left to do, or until it fails.
     public func syncNow() async throws -> SyncReport {
         guard !isHub, identity.hubAddress != nil else { throw Problem.noUpstream }
-        let before = try await offload { [store] in try store.progress() }
+        let receivedBefore = monitor.status.received
         let outcome = monitor.nextOutcome { syncInbox.yield(.start) }
         let failure = await outcome.value
-        let after = try await offload { [store] in try store.progress() }
+        let backlog = try await offload { [store] in try store.backlog() }
         return SyncReport(
-            failure: failure, received: after.changes - before.changes,
-            pendingUpload: after.pendingUpload, openConflicts: after.openConflicts)
+            failure: failure, received: monitor.status.received - receivedBefore,
+            pendingUpload: backlog.pendingUpload, openConflicts: backlog.openConflicts)
     }
 }

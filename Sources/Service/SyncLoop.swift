@@ -67,6 +67,7 @@ public final class SyncLoop: ServiceLifecycle.Service {
         case .absorb(let answer, let sent):
             await attempt(inbox) {
                 let absorbed = try await offload { try store.absorb(answer, sent: sent) }
+                node.monitor.note(received: absorbed.newChanges)
                 node.warn(ofForks: absorbed.forked)
                 node.warnOfDamage()
                 return .absorbed(absorbed)

@@ -12,6 +12,8 @@ public final class SyncMonitor: Sendable {
             if case .noRoom? = lastFailure { true } else { false }
         }
         public var requests = 0
+        /// Changes that were new here, since the process began.
+        public var received = 0
         public var skewMilliseconds: Int64 = 0
     }
 
@@ -72,6 +74,8 @@ public final class SyncMonitor: Sendable {
     }
 
     func noteRequest() { state.withLock { $0.status.requests += 1 } }
+
+    func note(received: Int) { state.withLock { $0.status.received += received } }
 
     func note(_ failure: ExchangeFailure?, now: Int64, skewMilliseconds: Int64) {
         let waiting = state.withLock { state in

@@ -40,21 +40,18 @@ public struct RefusalRecord: Sendable {
     public let times: Int
 }
 
-/// What a sync changes, found without counting what is stored.
-public struct SyncProgress: Sendable {
-    /// Stored, of all logs.
-    public let changes: Int
+/// What is left to do, found without counting what is stored.
+public struct Backlog: Sendable {
     /// Own changes that the hub's last clock does not show.
     public let pendingUpload: Int
     public let openConflicts: Int
 }
 
 extension Store {
-    public func progress() throws -> SyncProgress {
+    public func backlog() throws -> Backlog {
         try read { db in
             let logs = try LogTable(db)
-            return SyncProgress(
-                changes: Int(logs.runs.values.joined().reduce(0) { $0 + $1.count }),
+            return Backlog(
                 pendingUpload: try pendingUpload(logs, db),
                 openConflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0)
         }

@@ -115,7 +115,9 @@ extension Store {
     ) throws -> (answer: ExchangeAnswer, applied: ApplyReport) {
         var applied = try apply(request.segments, from: sender)
         // The hub went back. Its own past may be withheld for long, and it writes meanwhile.
-        if try read({ db in try showsUnknownOwn(request.scopes, db) }) {
+        if request.scopes.contains(where: { $0.clock != nil }),
+            try read({ db in try showsUnknownOwn(request.scopes, db) })
+        {
             try write { db in
                 if try showsUnknownOwn(request.scopes, db) { try mint(db) }
             }

@@ -11,7 +11,10 @@ import WireFormat
 /// A node's end of the protocol: signs what it asks, believes only what the pinned hub key signed.
 public final class HubClient: Sendable {
     private let address: String
-    private let http: HTTPClient
+    private let exchanges: HTTPClient
+    /// With a connection of its own: a poll would take that of the exchange before, and the next
+    /// exchange have to make one first.
+    private let polls: HTTPClient
     private let node: NodeID
     private let key: NodeKey
     private let hub: NodeID
@@ -56,10 +59,14 @@ public final class HubClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        exchanges = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        polls = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
-    public func shutdown() async throws { try await http.shutdown() }
+    public func shutdown() async throws {
+        try await exchanges.shutdown()
+        try await polls.shutdown()
+    }
 
     /// How far this machine's clock is behind the hub's, by the last signed answer; milliseconds.
     public var measuredSkewMilliseconds: Int64 { hubTime.withLock { $0.offsetMilliseconds } }
@@ -67,7 +74,8 @@ public final class HubClient: Sendable {
     public func exchange(_ request: ExchangeRequest) async throws(ExchangeFailure) -> ExchangeAnswer
     {
         let body = try await post(
-            SyncPath.exchange, MessageCodec.encode(request), seconds: Self.exchangeSeconds)
+            SyncPath.exchange, MessageCodec.encode(request), via: exchanges,
+            seconds: Self.exchangeSeconds)
         do { return try MessageCodec.decodeAnswer(body) } catch {
             throw .untrusted("the hub's answer is \(error.rule.name) at byte \(error.offset)")
         }
@@ -78,7 +86,8 @@ public final class HubClient: Sendable {
         _ request: WakeRequest
     ) async throws(ExchangeFailure) -> [ScopeReport] {
         let body = try await post(
-            SyncPath.wake, MessageCodec.encode(request), seconds: Limits.wakeSeconds + 15)
+            SyncPath.wake, MessageCodec.encode(request), via: polls,
+            seconds: Limits.wakeSeconds + 15)
         do { return try MessageCodec.decodeWakeAnswer(body).scopes } catch {
             throw .untrusted("the hub's answer is \(error.rule.name) at byte \(error.offset)")
         }
@@ -86,10 +95,15 @@ public final class HubClient: Sendable {
 
     /// Once more if the hub tells its boot number or its time: both are in its signed answer.
     private func post(
-        _ path: String, _ body: [UInt8], seconds: Int64
+        _ path: String, _ body: [UInt8], via http: HTTPClient, seconds: Int64
     ) async throws(ExchangeFailure) -> [UInt8] {
+        // The first request of a process is refused for its boot number: nothing large goes with it.
+        if hubTime.withLock({ $0.boot == 0 }) {
+            _ = try await send(path, [], via: http, seconds: seconds)
+        }
         for isRetry in [false, true] {
-            let (status, answer, retryAfter) = try await send(path, body, seconds: seconds)
+            let (status, answer, retryAfter) = try await send(
+                path, body, via: http, seconds: seconds)
             if status == 200 { return answer }
             let problem = try? JSONDecoder().decode(SyncProblem.self, from: Data(answer))
             let mayRetry = problem?.name == "boot" || problem?.name == "clock"
@@ -105,7 +119,7 @@ public final class HubClient: Sendable {
     }
 
     private func send(
-        _ path: String, _ body: [UInt8], seconds: Int64
+        _ path: String, _ body: [UInt8], via http: HTTPClient, seconds: Int64
     ) async throws(ExchangeFailure) -> (status: Int, body: [UInt8], retryAfter: Int64?) {
         let nonce = random(MessageProof.nonceByteCount)
         let known = hubTime.withLock { $0 }

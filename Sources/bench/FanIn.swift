@@ -12,26 +12,24 @@ enum FanIn {
         let identities = try (0..<counties).map(stand.county)
         let hubFolder = try stand.makeHub(of: identities, "hub")
         let folders = try identities.enumerated().map { number, identity in
-            try stand.makeCounty(identity, "county-\(number)") {
+            try stand.makeCounty(identity, "county-\(number)")
+        }
+        defer { stand.remove([hubFolder] + folders) }
+        // They were set up while there was a line, and write since it is gone.
+        _ = try await stand.exchange(counties: folders, hub: hubFolder)
+        for (number, identity) in identities.enumerated() {
+            try stand.open(folders[number]) {
                 // What stays between a county and the hub: the others do not fetch it.
                 let scope = identity.ownScopes.last ?? .province
                 try $0.create(0..<changes, office: number, in: scope)
             }
         }
-        defer { stand.remove([hubFolder] + folders) }
         let runs = try await stand.repeated {
             let copies = try folders.map(stand.copy)
             let hubCopy = try stand.copy(hubFolder)
             defer { stand.remove([hubCopy] + copies) }
             let floor = try Floor.seconds(changes: changes * counties, in: stand.folder)
-            var nodes: [NodeProcess] = []
-            for (number, copy) in copies.enumerated() {
-                nodes.append(try await stand.start(county: copy, "county-\(number)"))
-            }
-            let (hub, line) = try await stand.start(hub: hubCopy)
-            let exchange = try await Exchange.measure(nodes, hub, over: line)
-            try await stand.stopAll()
-            return (exchange, floor)
+            return (try await stand.exchange(counties: copies, hub: hubCopy), floor)
         }
         return [
             Measurement(

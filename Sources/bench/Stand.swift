@@ -151,11 +151,18 @@ final class Stand {
         return node
     }
 
-    /// Starts both, lets the county sync once, and stops them.
     func exchange(county: String, hub: String) async throws -> Exchange {
-        let county = try await start(county: county)
+        try await exchange(counties: [county], hub: hub)
+    }
+
+    /// Starts all, lets the counties sync once, at once, and stops them.
+    func exchange(counties folders: [String], hub: String) async throws -> Exchange {
+        var counties: [NodeProcess] = []
+        for (number, folder) in folders.enumerated() {
+            counties.append(try await start(county: folder, "county-\(number)"))
+        }
         let (hub, line) = try await start(hub: hub)
-        let exchange = try await Exchange.measure([county], hub, over: line)
+        let exchange = try await Exchange.measure(counties, hub, over: line)
         try await stopAll()
         return exchange
     }
