@@ -8,6 +8,12 @@ extension JSON {
         var reader = JSONReader(bytes)
         self = try reader.document()
     }
+
+    /// Nil for what ``init(parsing:)`` refuses.
+    public init?(decoding bytes: [UInt8]) {
+        guard let json = try? JSON(parsing: bytes) else { return nil }
+        self = json
+    }
 }
 
 /// Recursive, and bounded by ``JSON/depthMax``.

@@ -167,7 +167,6 @@ extension Node {
             "hub": .string(identity.hub.name),
             "changes": .integer(Int64(status.changes)),
             "segments": .integer(Int64(status.segments)),
-            "records": .integer(Int64(status.records)),
             "openConflicts": .integer(Int64(status.openConflicts)),
             "waiting": .integer(Int64(status.waiting)),
             "refusals": .integer(Int64(status.refusals)),

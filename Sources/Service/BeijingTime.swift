@@ -3,16 +3,15 @@ import Records
 
 /// Times as people here read them: Beijing time, without daylight saving.
 public enum BeijingTime {
-    private static let offsetSeconds = 8 * 3600
+    private static let style = Date.ISO8601FormatStyle(
+        timeZone: TimeZone(secondsFromGMT: 8 * 3600) ?? .gmt
+    )
+    .year().month().day().dateSeparator(.dash).time(includingFractionalSeconds: false)
+    .timeSeparator(.colon).timeZone(separator: .colon)
 
     /// `2026-11-21T17:02:00+08:00`
     public static func iso(milliseconds: Int64) -> String {
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-        let zone = TimeZone(secondsFromGMT: offsetSeconds) ?? .gmt
-        return date.formatted(
-            Date.ISO8601FormatStyle(timeZone: zone)
-                .year().month().day().dateSeparator(.dash).time(includingFractionalSeconds: false)
-                .timeSeparator(.colon).timeZone(separator: .colon))
+        style.format(Date(timeIntervalSince1970: Double(milliseconds) / 1000))
     }
 
     /// Of `2026-11-21 17:02`, seconds and a T between allowed; nil for anything else.

@@ -13,7 +13,6 @@ enum Metrics {
         gauge("changes", "Changes stored.", status.changes)
         gauge("segments", "Sealed segments stored.", status.segments)
         gauge("unsealed_changes", "Own changes in no segment yet.", status.unsealed)
-        gauge("records", "Records stored.", status.records)
         gauge("open_conflicts", "Conflicts that wait for a person.", status.openConflicts)
         gauge("waiting_changes", "Changes that wait for others.", status.waiting)
         gauge("refused_segments", "Segments on record as refused.", status.refusals)

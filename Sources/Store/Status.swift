@@ -18,7 +18,6 @@ public struct StoreStatus: Sendable {
     public let changes: Int
     public let segments: Int
     public let unsealed: Int
-    public let records: Int
     public let openConflicts: Int
     public let waiting: Int
     public let refusals: Int
@@ -95,7 +94,6 @@ extension Store {
                 changes: Int(statuses.reduce(0) { $0 + $1.changes }),
                 segments: try count("SELECT count(*) FROM segment"),
                 unsealed: try count("SELECT count(*) FROM tail"),
-                records: try count("SELECT count(*) FROM record WHERE key > 0"),
                 openConflicts: try count("SELECT count(*) FROM conflict"),
                 waiting: try count("SELECT count(*) FROM waiting"),
                 refusals: try count("SELECT count(*) FROM refusal"),

@@ -23,6 +23,15 @@ import Testing
         #expect(try JSON(parsing: json.encoded) == json)
     }
 
+    @Test func `is written without spaces, members by name`() {
+        let json: JSON = [
+            "b": [1, -2, nil], "a": ["c": true, "": [:]], "文": "\"\\/\u{8}\t\n\u{C}\r\u{1}\u{1F}é",
+        ]
+        #expect(
+            String(decoding: json.encoded, as: UTF8.self)
+                == #"{"a":{"":{},"c":true},"b":[1,-2,null],"文":"\"\\/\b\t\n\f\r\u0001\u001fé"}"#)
+    }
+
     @Test func `takes what the grammar allows`() throws {
         #expect(
             try parse(" \r\n\t[ 1 , -0, -12 ,{ \"a\" : null } , true,false ] ")
