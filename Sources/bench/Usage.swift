@@ -1,6 +1,7 @@
 import Foundation
+import Rehearsal
 
-/// What a process has used, from `/proc`.
+/// What a process has used.
 struct Usage {
     var cpuSeconds = 0.0
     var residentMiB = 0.0
@@ -10,17 +11,16 @@ struct Usage {
     init() {}
 
     init(of process: Int32) throws {
-        let path = "/proc/\(process)"
-        let status = try String(contentsOfFile: path + "/status", encoding: .utf8)
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
         residentMiB = Self.kibibytes("VmRSS:", in: status) / 1024
         peakMiB = Self.kibibytes("VmHWM:", in: status) / 1024
-        // Behind the name, which may hold anything, come the numbered fields from the third on.
-        let stat = try String(contentsOfFile: path + "/stat", encoding: .utf8)
-        let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
-        let ticks = [12, 13].reduce(0.0) { sum, index in
-            sum + (fields.count > index ? Double(fields[index]) ?? 0 : 0)
-        }
-        cpuSeconds = ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+        // `/proc` counts in hundredths, and many counties use less than one.
+        var processClock = clockid_t()
+        var time = timespec()
+        guard clock_getcpuclockid(process, &processClock) == 0,
+            clock_gettime(processClock, &time) == 0
+        else { throw NodeProcess.Broken(description: "process \(process) ended") }
+        cpuSeconds = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// What was used in between; the memory as it is now.
