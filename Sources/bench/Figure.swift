@@ -6,6 +6,7 @@ enum Figure: Int, CaseIterable {
     case bothSides = 5
     case fanIn = 6
     case newNode = 7
+    case memory = 9
 
     func measure(_ stand: Stand) async throws -> [Measurement] {
         switch self {
@@ -15,6 +16,7 @@ enum Figure: Int, CaseIterable {
         case .bothSides: try await BothSides.measure(stand)
         case .fanIn: try await FanIn.measure(stand)
         case .newNode: try await NewNode.measure(stand)
+        case .memory: try await Memory.measure(stand)
         }
     }
 }
