@@ -9,6 +9,7 @@ final class FileDisk: Disk {
 
     private let disk: FaultyDisk
     private let folder: DataFolder
+    private let changesPerTransaction: Int
     private var otherTool: OtherTool?
     private var isFull = false
     /// Copied with the rest.
@@ -16,7 +17,12 @@ final class FileDisk: Disk {
     /// Whose exchange is the occasion of what goes wrong next.
     private(set) weak var county: CountyMachine?
 
-    init(_ contents: DiskContents = DiskContents()) throws {
+    /// `changesPerTransaction`: where it is small, one message takes several.
+    init(
+        _ contents: DiskContents = DiskContents(),
+        changesPerTransaction: Int = Store.changesPerTransaction
+    ) throws {
+        self.changesPerTransaction = changesPerTransaction
         let path = NSTemporaryDirectory() + "creditsync-simulated-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         // The node asks the system whether it has a database before SQLite does.
@@ -40,16 +46,21 @@ final class FileDisk: Disk {
     }
 
     func open(clock: @escaping Time, random: @escaping Salts) throws -> Store {
-        try Store(folder: folder, clock: clock, random: random)
+        try Store(
+            folder: folder, changesPerTransaction: changesPerTransaction, clock: clock,
+            random: random)
     }
 
     func copy() throws -> any Disk {
-        let copy = try FileDisk(disk.contents)
+        let copy = try FileDisk(
+            disk.contents, changesPerTransaction: changesPerTransaction)
         copy.rot = rot
         return copy
     }
 
-    func fresh() throws -> any Disk { try FileDisk() }
+    func fresh() throws -> any Disk {
+        try FileDisk(changesPerTransaction: changesPerTransaction)
+    }
 
     func abandon() {
         disk.boot()

@@ -85,7 +85,10 @@ final class World {
         }
         let hub = try identity("630000-hub", .hub, division: "630000", key: 0)
         func disk(_ number: Int) throws -> any Disk {
-            try files.contains(number) ? FileDisk() : MemoryDisk()
+            try files.contains(number)
+                ? FileDisk(
+                    changesPerTransaction: seed.isMultiple(of: 2) ? 4 : Store.changesPerTransaction)
+                : MemoryDisk()
         }
         // The same logs below SQLite from the same seed.
         if !files.isEmpty { Randomness.begin(seed: seed) }

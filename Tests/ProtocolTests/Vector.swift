@@ -57,7 +57,7 @@ struct Vector: Sendable, CustomStringConvertible {
 }
 
 /// The `.json` of a pair.
-struct VectorFile: Encodable, Equatable {
+struct VectorFile: Equatable {
     let rule: String
     /// `accept` or `refuse`.
     let shows: String
@@ -82,11 +82,15 @@ struct VectorFile: Encodable, Equatable {
     }
 
     var text: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else {
-            preconditionFailure("a vector can be encoded")
-        }
+        let json: JSON = [
+            "rule": .string(rule), "shows": .string(shows), "title": .string(title),
+            "settings": settings, "outcome": outcome,
+        ]
+        guard let object = try? JSONSerialization.jsonObject(with: Data(json.encoded)),
+            let data = try? JSONSerialization.data(
+                withJSONObject: object,
+                options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+        else { preconditionFailure("a vector can be encoded") }
         return String(decoding: data, as: UTF8.self) + "\n"
     }
 }

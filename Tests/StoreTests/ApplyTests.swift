@@ -52,6 +52,31 @@ import WireFormat
         }
     }
 
+    @Test func `A message in several transactions: what was stored before a failure stays`() throws {
+        let node = try Province(counties: 2).hub
+        let hub = try Store(
+            inMemory: node.database, identity: nil, changesPerTransaction: 3,
+            clock: node.source.clock, random: node.source.random)
+        func tips() throws -> [UInt64] {
+            try hub.reports(of: [.province])[0].clock?[writer.log].map(\.sequence) ?? []
+        }
+        let message = [1...2, 3...4, 5...6, 7...8].map { writer.seal($0) }
+        try node.database.queue.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TEMP TRIGGER fails BEFORE INSERT ON segment WHEN NEW.first_sequence = 7
+                    BEGIN SELECT RAISE(ABORT, 'fails'); END
+                    """)
+        }
+        #expect(throws: (any Error).self) { try hub.apply(message) }
+        #expect(try tips() == [4])
+        try node.database.queue.write { db in try db.execute(sql: "DROP TRIGGER fails") }
+        let report = try hub.apply(message)
+        #expect(report.held.count == 4 && report.newChanges == 4)
+        #expect(try tips() == [8])
+        #expect(try hub.projection() == state([[1...8]]).projection)
+    }
+
     @Test func `A whole message twice changes nothing the second time`() throws {
         let hub = try hub()
         let message = [writer.seal(1...4), writer.seal(5...8)]
