@@ -9,19 +9,27 @@ enum Memory {
                 figure: 9, name: "memory of " + name, unit: "MiB", values: [mebibytes],
                 bound: .atMost(bound))
         }
-        let (countyFolder, hubFolder) = try stand.makePair()
-        let backlog = try await stand.exchange(county: countyFolder, hub: hubFolder)
+        let size = stand.options.size
+        let (writer, county) = (try stand.county(0), try stand.county(1))
+        let hubFolder = try stand.makeHub(of: [writer, county], "hub")
+        let writerFolder = try stand.makeCounty(writer, "writer") { try $0.create(0..<size) }
+        let countyFolder = try stand.makeCounty(county, "county") {
+            try $0.create(0..<size, office: 1)
+        }
+        _ = try await stand.exchange(county: writerFolder, hub: hubFolder)
+        let both = try await stand.exchange(county: countyFolder, hub: hubFolder)
         let idle = try await idle(countyFolder, hubFolder, stand)
-        stand.remove([countyFolder, hubFolder])
+        stand.remove([writerFolder, countyFolder, hubFolder])
         let counties = stand.options.isQuick ? 15 : 205
         let fanIn = try await FanIn(of: counties, on: stand)
         defer { fanIn.remove() }
         let atOnce = try await fanIn.exchange()
-        let size = stand.options.size
         return [
-            figure("an idle county with \(size) records", idle, atMost: 64),
-            figure("a county that sends \(size) changes", backlog.countyPeakMiB, atMost: 96),
-            figure("a hub that takes them", backlog.hubPeakMiB, atMost: 96),
+            figure("an idle county with \(2 * size) records", idle, atMost: 64),
+            figure(
+                "a county that sends \(size) changes and takes as many", both.countyPeakMiB,
+                atMost: 96),
+            figure("its hub", both.hubPeakMiB, atMost: 96),
             figure("a hub with \(counties) counties at once", atOnce.hubPeakMiB, atMost: 256),
         ]
     }
