@@ -173,11 +173,12 @@ let full: [Target] = [
         ]),
     library("APIClient", ["Records", httpClient, httpTypes] + nio),
     library("Rehearsal", ["APIClient", "Records", httpTypes] + nio),
+    .systemLibrary(name: "CMalloc"),
     .executableTarget(
         name: "creditsync",
         dependencies: [
             "SyncCore", "Records", "Store", "Service", "ReviewSite", "APIClient", "Rehearsal",
-            "BoundedHTTP", arguments, logging, hummingbird, httpTypes,
+            "BoundedHTTP", "CMalloc", arguments, logging, hummingbird, httpTypes,
         ] + nio + lifecycle,
         swiftSettings: strict),
     // Not part of the shipped program: it runs that as real processes.

@@ -5,10 +5,10 @@
 public struct ListenerLimits: Sendable {
     // MARK: Connections
 
-    /// Under the 1,024 files that a process may have open where nobody has raised that.
-    public var connections = 768
-    /// So that one address cannot take all. An IPv6 address counts with its /64. Behind one NAT or
-    /// proxy all nodes share this number, and a node has two: for exchanges and for its poll.
+    /// A node has two: for its exchanges, and for its poll.
+    public var connections = 1024
+    /// Half, so that one address cannot take all. An IPv6 address counts with its /64. Behind one
+    /// NAT or proxy all nodes share this number.
     public var connectionsPerAddress = 512
     /// A kept connection without a request.
     public var idleMilliseconds: Int64 = 75_000
@@ -41,7 +41,7 @@ public struct ListenerLimits: Sendable {
     /// The same on the others: one address has room for one body and its framing.
     public var unprovenBodiesBytes = 64 * 1024 * 1024
     public var unprovenBodiesPerAddressBytes = 9 * 1024 * 1024
-    /// So much of each body counts in neither: with all connections that is 48 MiB.
+    /// So much of each body counts in neither: with all connections that is 64 MiB.
     public var freeBodyBytes = 64 * 1024
 
     // MARK: Answers

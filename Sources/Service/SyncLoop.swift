@@ -108,8 +108,8 @@ public final class SyncLoop: ServiceLifecycle.Service {
     private func report(_ session: CountySession, after event: CountySession.Event) {
         let skew = client.measuredSkewMilliseconds
         switch event {
-        // Fetching has begun already; how it ends is told then.
-        case .failed(.noRoom) where session.lastFailure == nil: break
+        // Another has begun already; how that ends is told then.
+        case .failed where session.isBusy: break
         case .failed(let failure):
             node.monitor.note(failure, now: node.store.now, skewMilliseconds: skew)
             node.logger.info("not synced", metadata: ["reason": "\(failure)"])

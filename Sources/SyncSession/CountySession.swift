@@ -53,6 +53,8 @@ public struct CountySession: Sendable {
     private var clockWanted: Set<Scope> = []
     /// Something happened during an exchange: begin another after it.
     private var isDirty = false
+    /// A person asked during an exchange: what comes of that one is not the answer.
+    private var isAsked = false
     private var isListening = false
     /// A `timer` is to come; one that comes after another exchange has begun is late and ignored.
     private var isWaiting = false
@@ -70,11 +72,11 @@ public struct CountySession: Sendable {
         listenBackoff = Backoff(seed: ~seed, limitMilliseconds: Self.pollMilliseconds)
     }
 
+    /// An exchange is on its way.
+    public var isBusy: Bool { if case .idle = phase { false } else { true } }
+
     /// Nothing is on its way and nothing is waiting to be.
-    public var isQuiet: Bool {
-        if case .idle = phase { return !isDirty && lastFailure == nil }
-        return false
-    }
+    public var isQuiet: Bool { !isBusy && !isDirty && lastFailure == nil }
 
     /// The last exchange left nothing to do at once, even if something was refused.
     public var isSettled: Bool { isQuiet && views.allSatisfy { $0.digest != nil } }
@@ -107,8 +109,12 @@ public struct CountySession: Sendable {
             return []
         case (.localChange, _) where withheldFor != nil:
             return []
+        case (.start, .idle):
+            withheldFor = nil
+            return begin()
         case (.start, _):
             withheldFor = nil
+            isAsked = true
             return begin()
         case (.localChange, _):
             return begin()
@@ -126,6 +132,7 @@ public struct CountySession: Sendable {
                 budgetBytes = max(budgetBytes / 2, Limits.firstContactBytes)
             }
             phase = .idle
+            if isAsked { return begin() }
             if case .noRoom(let seconds) = failure, withheldFor == nil {
                 return withhold(for: failure, retryAfterSeconds: seconds)
             }
@@ -136,11 +143,12 @@ public struct CountySession: Sendable {
     }
 
     private mutating func begin() -> [Effect] {
-        guard case .idle = phase else {
+        if isBusy {
             isDirty = true
             return []
         }
         isDirty = false
+        isAsked = false
         // What is withheld waits for the timer, whatever is fetched until then.
         if withheldFor == nil { isWaiting = false }
         phase = .preparing

@@ -51,7 +51,8 @@ struct FanIn {
         }
         return [
             Measurement(
-                figure: 6, name: "\(counties) counties with \(changesEach) each, at once", unit: "s",
+                figure: 6, name: "\(counties) counties with \(changesEach) each, at once",
+                unit: "s",
                 values: runs.map { $0.0.seconds }, floor: runs.map(\.1).median,
                 bound: .atMost(1.5),
                 detail: try Exchange.detail(runs.map(\.0), probedIn: stand.folder)),

@@ -89,7 +89,8 @@ struct MicroSample {
         _ = SegmentCodec.seal(
             log: segment.log, firstSequence: segment.firstSequence,
             previousHash: segment.previousHash, secrets: [secret],
-            entries: segment.changes.map { Array($0.entry) }, lastHash: segment.lastHash, key: identity.key)
+            entries: segment.changes.map { Array($0.entry) }, lastHash: segment.lastHash,
+            key: identity.key)
     }
 
     static let edits = 50

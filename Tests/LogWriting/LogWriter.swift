@@ -96,7 +96,9 @@ public struct LogWriter: Sendable {
             secrets: blocks.map {
                 Self.secret(ofBlockWith: $0 * UInt64(Limits.saltBlockChanges) + 1)
             },
-            entries: changes[(sequences.lowerBound - 1)..<sequences.upperBound].map { Array($0.entry) },
+            entries: changes[(sequences.lowerBound - 1)..<sequences.upperBound].map {
+                Array($0.entry)
+            },
             lastHash: changes[sequences.upperBound - 1].hash, key: key ?? self.key)
     }
 

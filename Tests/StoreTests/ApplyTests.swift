@@ -52,7 +52,7 @@ import WireFormat
         }
     }
 
-    @Test func `A message in several transactions: what was stored before a failure stays`() throws {
+    @Test func `What was stored of a message before a failure stays`() throws {
         let node = try Province(counties: 2).hub
         let hub = try Store(
             inMemory: node.database, identity: nil, changesPerTransaction: 3,

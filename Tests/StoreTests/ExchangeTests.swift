@@ -41,6 +41,32 @@ import WireFormat
         #expect(try [county.store, province.hub.store].map(writes) == before)
     }
 
+    @Test func `Who asks during an exchange is not answered with how that one failed`() throws {
+        let county = try Province(counties: 1).counties[0].store
+        var session = CountySession(views: try county.hubViews(), seed: 1)
+        func prepare(_ effects: [CountySession.Effect]) throws {
+            guard case .prepare(let plan)? = effects.first, effects.count == 1 else {
+                Issue.record("not prepared: \(effects)")
+                return
+            }
+            let sent = session.handle(.prepared(try county.prepare(plan)))
+            guard case .send? = sent.first else {
+                Issue.record("not sent: \(sent)")
+                return
+            }
+        }
+        try prepare(session.handle(.start))
+        #expect(session.handle(.start).isEmpty)
+        try prepare(session.handle(.failed(.unreachable("cut"))))
+        #expect(session.lastFailure == nil)
+        // Once is enough.
+        guard case .wait? = session.handle(.failed(.unreachable("cut"))).first else {
+            Issue.record("it does not wait")
+            return
+        }
+        #expect(session.lastFailure == .unreachable("cut"))
+    }
+
     @Test func `An idle exchange touches no file`() throws {
         let folders = try (0..<2).map { _ in try TemporaryFolder() }
         let owned = try folders.map { try DataFolder(path: $0.path) }

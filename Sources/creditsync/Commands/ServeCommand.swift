@@ -1,6 +1,7 @@
 import APIClient
 import ArgumentParser
 import BoundedHTTP
+import CMalloc
 import Foundation
 import Logging
 import ReviewSite
@@ -81,6 +82,9 @@ struct ServeCommand: AsyncParsableCommand {
                     "too few open files are allowed for --max-connections \(maxConnections): raise "
                         + "`ulimit -n` (LimitNOFILE), or lower the number")
             }
+            // Messages of megabytes go back to the system when they are done with. Unless told, the C
+            // library soon keeps them, a few for each thread.
+            mallopt(M_MMAP_THRESHOLD, 1 << 20)
             let folder = try DataFolder(path: options.folder)
             var logger = Logger(label: "creditsync") { _ in OneLineLog() }
             logger.logLevel = level
