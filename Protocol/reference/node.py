@@ -97,7 +97,7 @@ class Record:
             yield "parallel", "parallel-edit", sorted(parallel)
 
 class Store:
-    """Keeps transactions (B3), each [incarnation, [* segment]], in an SQLite file or in memory."""
+    """Keeps transactions, each [incarnation, [* segment]], in an SQLite file or in memory."""
 
     def __init__(self, hub: str, hub_key: bytes, scopes: Iterable[str], path: str = ":memory:"):
         self.hub, self.hub_key, self.scopes = hub, hub_key, sorted(scopes, key=scope_order)

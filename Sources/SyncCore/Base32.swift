@@ -5,6 +5,7 @@ public enum Base32 {
 
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 8 / 5 + 1)
         var buffer: UInt32 = 0
         var bits: UInt32 = 0
         for byte in bytes {

@@ -59,15 +59,16 @@ extension [UInt8] {
     }
 }
 
+let hexDigits = Array("0123456789abcdef".utf8)
+
 extension Collection<UInt8> {
     /// Lower-case hexadecimal, two digits a byte.
     public var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         text.reserveCapacity(count * 2)
         for byte in self {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+            text.append(hexDigits[Int(byte >> 4)])
+            text.append(hexDigits[Int(byte & 15)])
         }
         return String(decoding: text, as: UTF8.self)
     }

@@ -84,10 +84,22 @@ public struct LogID: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     /// `632521-01/00c5a1…/county/632521/events`.
-    public var description: String {
-        var digits: [UInt8] = []
-        digits.append(bigEndian: incarnation)
-        return "\(node)/\(digits.hex)/\(scope)/\(lane.name)"
+    public var description: String { String(decoding: nameBytes, as: UTF8.self) }
+
+    /// The description, as it is hashed for short ids: pages hold thousands of them.
+    var nameBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64)
+        bytes += node.name.utf8
+        bytes.append(UInt8(ascii: "/"))
+        for shift in stride(from: 60, through: 0, by: -4) {
+            bytes.append(hexDigits[Int(incarnation >> UInt64(shift) & 15)])
+        }
+        bytes.append(UInt8(ascii: "/"))
+        bytes += scope.description.utf8
+        bytes.append(UInt8(ascii: "/"))
+        bytes += lane.name.utf8
+        return bytes
     }
 
     /// Lanes first: the order of sending is the order of the logs.

@@ -52,22 +52,24 @@ public struct ShortID: Hashable, Sendable, CustomStringConvertible {
     }
 
     public static func hash(of log: LogID) -> UInt32 {
-        UInt32(Digest.sha256(Array(log.description.utf8)).prefix >> 32)
+        UInt32(Digest.sha256(log.nameBytes).prefix >> 32)
     }
 
     public func matches(_ reference: Reference) -> Bool { ShortID(reference) == self }
 
     public var description: String {
         var bytes: [UInt8] = []
-        for shift in [24, 16, 8, 0] as [UInt32] {
-            bytes.append(UInt8(truncatingIfNeeded: logHash >> shift))
+        bytes.reserveCapacity(15)
+        for shift in stride(from: 24, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: logHash >> UInt32(shift)))
         }
-        var wide: [UInt8] = []
-        wide.append(bigEndian: sequence)
-        let significant = wide.drop { $0 == 0 }
-        bytes += significant.isEmpty ? [0] : Array(significant)
-        for shift in [16, 8, 0] as [UInt32] {
-            bytes.append(UInt8(truncatingIfNeeded: hashPrefix >> shift))
+        // Without the zeros before it, but never nothing.
+        let width = max(64 - sequence.leadingZeroBitCount, 1)
+        for shift in stride(from: (width - 1) / 8 * 8, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: sequence >> UInt64(shift)))
+        }
+        for shift in stride(from: 16, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: hashPrefix >> UInt32(shift)))
         }
         return Base32.encode(bytes)
     }

@@ -78,7 +78,10 @@ private enum Conduct {
             "A request delivered twice counts once, whichever answer comes back",
             "Messages of three nodes late, twice, lost and crossed, in any order",
         ],
-        "B3": ["A crash between any two steps loses nothing"],
+        "B3": [
+            "A crash between any two steps loses nothing",
+            "What was stored of a message before a failure stays",
+        ],
         "B4": [
             "tries again although a long poll ended without news meanwhile",
             "waits as long as the hub asked although a long poll failed meanwhile",
