@@ -129,7 +129,9 @@ final class Stand {
 
     /// The hub, and the line to it, which is down.
     func start(hub path: String) async throws -> (hub: NodeProcess, line: Link) {
-        let hub = try await start("hub", path, ["--sync-listen", "127.0.0.1:0"])
+        // Ten million changes are 400 exchanges of one node in 20 s.
+        let hub = try await start(
+            "hub", path, ["--sync-listen", "127.0.0.1:0", "--requests-per-minute", "1800"])
         let address = await hub.syncAddress.flatMap { URL(string: $0)?.port } ?? 0
         let line = try await Link.open(toHubPort: address, at: linePort)
         lines.append(line)
