@@ -150,51 +150,7 @@ public final class Store: Sendable {
         if calls.close(within: Self.closeSeconds) { try writer.close() }
     }
 
-    // MARK: Doors
-
-    public func append(_ edit: Edit) throws -> Appended {
-        try write { db in
-            // Within the transaction: the one before it may have minted a new incarnation.
-            var door = try AppendDoor(db, identity: identity, now: clock(), random: random)
-            return try door.append(edit)
-        }
-    }
-
-    /// Several edits in one transaction: all of them or none.
-    public func append(_ edits: [Edit]) throws -> [Appended] {
-        try write { db in
-            var door = try AppendDoor(db, identity: identity, now: clock(), random: random)
-            return try edits.map { try door.append($0) }
-        }
-    }
-
-    /// Stores what other nodes wrote. `sender`: at the hub, whose message this is.
-    public func apply(_ encoded: [[UInt8]], from sender: Member? = nil) throws -> ApplyReport {
-        if encoded.isEmpty { return ApplyReport() }
-        return try apply(encoded, from: sender) { _, report in report }
-    }
-
-    /// In transactions of so many changes, since people's edits wait for each. What `finish` writes
-    /// is in the last.
-    func apply<T>(
-        _ encoded: [[UInt8]], from sender: Member?,
-        finish: (Database, ApplyReport) throws -> T
-    ) throws -> T {
-        let decoding = SegmentDecoding(encoded)
-        var report = ApplyReport()
-        while true {
-            let finished: T? = try write { db in
-                var door = try ApplyDoor(db, identity: identity, now: clock(), sender: sender)
-                try door.apply(decoding, atMost: changesPerTransaction, &report)
-                if door.hasLearnedOwn {
-                    try mint(db)
-                    report.didMint = true
-                }
-                return decoding.isAtEnd ? try finish(db, report) : nil
-            }
-            if let finished { return finished }
-        }
-    }
+    // MARK: Identity
 
     /// Goes on under a new incarnation: the current one was written by somebody else, too.
     func mint(_ db: Database) throws {
