@@ -51,7 +51,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let pure: [Target] = [
     .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
-    library("SyncCore", [crypto, bits]),
+    .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
+    library("SyncCore", ["CNettle", crypto, bits]),
     library("WireFormat", ["SyncCore", "CDeflate"]),
     library("SyncSession", ["SyncCore"]),
     library("Records", ["SyncCore"]),
@@ -191,8 +192,8 @@ let full: [Target] = [
     .executableTarget(
         name: "bench",
         dependencies: [
-            "Rehearsal", "APIClient", "Records", "Store", "SyncSession", "SyncCore", "WireFormat",
-            sqlite,
+            "Rehearsal", "APIClient", "Records", "Service", "Store", "SyncSession", "SyncCore",
+            "WireFormat", logging, sqlite,
         ], swiftSettings: strict),
     // Depends on the program so that it is built before it is run.
     tests(

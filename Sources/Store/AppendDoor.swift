@@ -130,8 +130,8 @@ struct AppendDoor {
         let runID = try runs.first?.id ?? newRun(log)
         let secret = try Tail.secret(run: runID, block: block, random: random, db)
         let hash = ChangeHash.change(
-            place: place, headerBytes: headerBytes[...],
-            payload: ChangeHash.payload(payloadBytes[...], salt: secret.salt(for: sequence)))
+            place: place, headerBytes: headerBytes.span.bytes,
+            payload: ChangeHash.payload(payloadBytes.span.bytes, salt: secret.salt(for: sequence)))
         let change = Change(
             log: log, sequence: sequence, header: header, headerBytes: headerBytes,
             payloadBytes: payloadBytes, hash: hash)

@@ -71,8 +71,9 @@ struct ApplyDoor {
         while left > 0, let item = decoding.next() {
             switch item {
             case .failure(let refusal): try refuse(refusal, nil, &report)
-            case .success(let segment):
-                let result = try apply(segment)
+            case .success(let decoded):
+                let segment = decoded.segment
+                let result = try apply(decoded)
                 switch result {
                 case .refused(let refusal): try refuse(refusal, segment.last, &report)
                 case .known: report.results.append((segment.last, result))
@@ -94,8 +95,9 @@ struct ApplyDoor {
         try RefusalTable.note(refusal, atHub: false, at: now, db)
     }
 
-    private mutating func apply(_ segment: Segment) throws -> Applied {
-        if let rule = try refusal(of: segment) {
+    private mutating func apply(_ decoded: SegmentDecoding.Decoded) throws -> Applied {
+        let segment = decoded.segment
+        if let rule = try refusal(of: segment, signedBy: decoded.signedBy) {
             return .refused(
                 Refusal(rule, log: segment.log, firstSequence: segment.firstSequence))
         }
@@ -135,15 +137,19 @@ struct ApplyDoor {
 
     // MARK: Structural checks
 
-    private mutating func refusal(of segment: Segment) throws -> RefusalRule? {
+    /// `key`: by which its signature was checked already. Another may have been registered since.
+    private mutating func refusal(
+        of segment: Segment, signedBy key: PublicKey?
+    ) throws -> RefusalRule? {
         let log = segment.log
         let signers = try signers(of: log.node)
         guard !signers.isEmpty else { return .unknownNode }
         let granted = signers.filter { $0.isGranted(log.scope) }
         guard !granted.isEmpty, holds(log.scope) else { return .scopeNotGranted }
-        guard granted.contains(where: { SegmentCodec.isSigned(segment, by: $0.key) }) else {
-            return .badSignature
+        let isSigned = granted.contains { signer in
+            signer.key == key || SegmentCodec.isSigned(segment, by: signer.key)
         }
+        guard isSigned else { return .badSignature }
         return touchesRegistrations(segment) ? .inconsistent : nil
     }
 

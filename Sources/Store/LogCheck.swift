@@ -126,8 +126,9 @@ struct LogCheck {
         let parts = try ChangeCodec.split(entry: entry)
         return ChangeHash.change(
             place: ChangeCodec.place(log: log, sequence: key.sequence, previousHash: previous),
-            headerBytes: parts.headerBytes,
-            payload: ChangeHash.payload(parts.payloadBytes, salt: secret.salt(for: key.sequence)))
+            headerBytes: parts.headerBytes.span.bytes,
+            payload: ChangeHash.payload(
+                parts.payloadBytes.span.bytes, salt: secret.salt(for: key.sequence)))
     }
 
     private mutating func checkReceipts(_ tree: HashTree) throws {

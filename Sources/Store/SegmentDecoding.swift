@@ -5,29 +5,39 @@ import WireFormat
 
 /// The segments of a message, decoded while others of it are being stored.
 ///
-/// Inflating, decoding and hashing need no database and are most of the work: other processors do
-/// it ahead of the transaction, and the thread that stores does what they have not begun rather
-/// than wait. Only a few segments lie decoded at a time, whatever the message holds.
+/// Inflating, decoding, hashing and checking signatures need no database and are most of the work:
+/// other processors do it ahead of the transaction, and the thread that stores does what they have
+/// not begun rather than wait. Only a few segments lie decoded at a time, whatever the message
+/// holds.
 final class SegmentDecoding: @unchecked Sendable {
+    struct Decoded {
+        let segment: Segment
+        /// The key, of those that were known beforehand, by which it is signed. Whether that key
+        /// counts is for the transaction to say.
+        let signedBy: PublicKey?
+    }
+
     /// How many segments may be decoded, or on their way, ahead of the one that is being stored.
     static let segmentsAhead = 8
     private static let workers = max(ProcessInfo.processInfo.activeProcessorCount - 1, 1)
 
     private let encoded: [[UInt8]]
+    private let keys: [NodeID: [PublicKey]]
     /// Whether the message up to and including this segment keeps within its bound.
     private let fits: [Bool]
 
     // Everything below is touched under the condition's lock only.
     private let condition = NSCondition()
-    private var decoded: [Int: Result<Segment, Refusal>] = [:]
+    private var decoded: [Int: Result<Decoded, Refusal>] = [:]
     private var begun = 0
     private var taken = 0
     private var working = 0
 
     /// Decodes the first before it returns: mostly there is one, and a transaction that has begun
     /// should not wait for it.
-    init(_ encoded: [[UInt8]]) {
+    init(_ encoded: [[UInt8]], keys: [NodeID: [PublicKey]]) {
         self.encoded = encoded
+        self.keys = keys
         var leftBytes = Limits.decodedMessageBytes
         fits = encoded.map { bytes in
             defer { leftBytes -= SegmentCodec.declaredBodyByteCount(bytes) }
@@ -42,7 +52,7 @@ final class SegmentDecoding: @unchecked Sendable {
     }
 
     /// In the order of the message; nil after the last.
-    func next() -> Result<Segment, Refusal>? {
+    func next() -> Result<Decoded, Refusal>? {
         condition.lock()
         defer { condition.unlock() }
         guard taken < encoded.count else { return nil }
@@ -84,7 +94,10 @@ final class SegmentDecoding: @unchecked Sendable {
         condition.unlock()
         let result = Result { () throws(Refusal) in
             guard fits[index] else { throw SegmentCodec.refusal(.tooLarge, of: encoded[index]) }
-            return try SegmentCodec.decode(encoded[index])
+            let segment = try SegmentCodec.decode(encoded[index])
+            return Decoded(
+                segment: segment,
+                signedBy: keys[segment.log.node]?.first { SegmentCodec.isSigned(segment, by: $0) })
         }
         condition.lock()
         decoded[index] = result

@@ -1,4 +1,6 @@
 import GRDB
+import SyncCore
+import WireFormat
 
 /// The two doors through which records are written.
 extension Store {
@@ -30,7 +32,7 @@ extension Store {
         _ encoded: [[UInt8]], from sender: Member?,
         finish: (Database, ApplyReport) throws -> T
     ) throws -> T {
-        let decoding = SegmentDecoding(encoded)
+        let decoding = SegmentDecoding(encoded, keys: try keys(of: encoded))
         var report = ApplyReport()
         while true {
             let finished: T? = try write { db in
@@ -43,6 +45,17 @@ extension Store {
                 return decoding.isAtEnd ? try finish(db, report) : nil
             }
             if let finished { return finished }
+        }
+    }
+
+    /// By which keys segments may be signed, as far as is known before any of them is stored.
+    private func keys(of encoded: [[UInt8]]) throws -> [NodeID: [PublicKey]] {
+        let nodes = Set(encoded.lazy.compactMap(SegmentCodec.declaredLog).map(\.node))
+        let identity = identity
+        return try read { db in
+            try nodes.reduce(into: [:]) { keys, node in
+                keys[node] = try MemberTable.signers(of: node, identity: identity, db).map(\.key)
+            }
         }
     }
 }

@@ -103,7 +103,7 @@ extension Store {
             }
         }
         guard let damaged else { return }
-        let log = SegmentCodec.refusal(.malformed, of: damaged).log
+        let log = SegmentCodec.declaredLog(damaged)
         note(damage: "a stored segment\(log.map { " of \($0)" } ?? "") is not as it was signed")
     }
 

@@ -1,5 +1,3 @@
-import Crypto
-
 /// Secret of one aligned block of changes. It keeps an erased payload of few possible values
 /// from being guessed from its hash.
 public struct SaltSecret: Hashable, Sendable {
@@ -19,9 +17,9 @@ public struct SaltSecret: Hashable, Sendable {
     /// SHA-256 of secret and sequence, first 16 bytes.
     public func salt(for sequence: UInt64) -> Salt {
         var hasher = SHA256()
-        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
-        withUnsafeBytes(of: sequence.bigEndian) { hasher.update(bufferPointer: $0) }
-        let words = Digest(hasher.finalize()).words
+        hasher.update(bytes.span.bytes)
+        hasher.update(sequence)
+        let words = hasher.finalize().words
         return Salt(words: (words.0, words.1))
     }
 }
@@ -41,29 +39,24 @@ public struct Salt: Sendable {
 /// Hashing of changes: one rule, used by whoever writes or receives one.
 public enum ChangeHash {
     /// Hash of salt and payload bytes.
-    public static func payload(_ bytes: ArraySlice<UInt8>, salt: Salt) -> Digest {
+    public static func payload(_ bytes: RawSpan, salt: Salt) -> Digest {
         var hasher = SHA256()
-        withUnsafeBytes(of: (salt.words.0.bigEndian, salt.words.1.bigEndian)) {
-            hasher.update(bufferPointer: $0)
-        }
-        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
-        return Digest(hasher.finalize())
+        hasher.update(salt.words.0)
+        hasher.update(salt.words.1)
+        hasher.update(bytes)
+        return hasher.finalize()
     }
 
     /// Hash of a change: its place (suite, log, sequence, previous hash) as encoded by the wire
     /// format, its header bytes, its payload hash.
-    public static func change(
-        place: [UInt8], headerBytes: ArraySlice<UInt8>, payload: Digest
-    ) -> Digest {
+    public static func change(place: [UInt8], headerBytes: RawSpan, payload: Digest) -> Digest {
         var hasher = SHA256()
-        place.withUnsafeBytes { hasher.update(bufferPointer: $0) }
-        headerBytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
-        withUnsafeBytes(
-            of: (
-                payload.words.0.bigEndian, payload.words.1.bigEndian,
-                payload.words.2.bigEndian, payload.words.3.bigEndian
-            )
-        ) { hasher.update(bufferPointer: $0) }
-        return Digest(hasher.finalize())
+        hasher.update(place.span.bytes)
+        hasher.update(headerBytes)
+        hasher.update(payload.words.0)
+        hasher.update(payload.words.1)
+        hasher.update(payload.words.2)
+        hasher.update(payload.words.3)
+        return hasher.finalize()
     }
 }

@@ -1,5 +1,3 @@
-import Crypto
-
 /// A SHA-256 digest as four words: compared, copied and stored without touching the heap.
 public struct Digest: Hashable, Sendable, Comparable {
     public var words: (UInt64, UInt64, UInt64, UInt64)
@@ -19,10 +17,10 @@ public struct Digest: Hashable, Sendable, Comparable {
     }
 
     public static func sha256(_ bytes: [UInt8]) -> Digest {
-        Digest(SHA256.hash(data: bytes))
+        var hasher = SHA256()
+        hasher.update(bytes.span.bytes)
+        return hasher.finalize()
     }
-
-    init(_ digest: SHA256.Digest) { self = digest.withUnsafeBytes(Self.init) }
 
     private init(_ raw: UnsafeRawBufferPointer) {
         words = (

@@ -139,9 +139,27 @@ public struct CBORReader {
         let start = offset
         let length = try head(3)
         let range = try take(length, max: Limits.changeBytes, start: start)
-        guard (try? UTF8Span(validating: bytes.span.extracting(range))) != nil else {
-            throw WireError(.malformed, at: start)
+        guard isUTF8(range) else { throw WireError(.malformed, at: start) }
+    }
+
+    /// ASCII and three-byte characters, of which Chinese texts are, are told at a glance; from the
+    /// first other one on, or a lead byte with exceptions (E0, ED), the standard library decides.
+    private func isUTF8(_ range: Range<Int>) -> Bool {
+        let text = bytes.span.extracting(range)
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            if byte < 0x80 {
+                index += 1
+            } else if byte > 0xE0, byte < 0xF0, byte != 0xED, text.count - index >= 3,
+                text[index + 1] & 0xC0 == 0x80, text[index + 2] & 0xC0 == 0x80
+            {
+                index += 3
+            } else {
+                return (try? UTF8Span(validating: text.extracting(index...))) != nil
+            }
         }
+        return true
     }
 
     public mutating func array(max: Int) throws(WireError) -> Int { try count(4, max: max) }

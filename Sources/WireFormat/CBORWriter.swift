@@ -69,6 +69,9 @@ public struct CBORWriter {
     public mutating func bool(_ value: Bool) { bytes.append(value ? 0xF5 : 0xF4) }
     public mutating func null() { bytes.append(0xF6) }
 
+    /// Forgets what was written after the first `count` bytes.
+    mutating func truncate(to count: Int) { bytes.removeLast(bytes.count - count) }
+
     /// Bytes that are canonical CBOR already.
     public mutating func raw(_ encoded: some Collection<UInt8>) {
         bytes.append(contentsOf: encoded)

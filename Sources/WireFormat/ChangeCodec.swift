@@ -6,24 +6,8 @@ public enum ChangeCodec {
     /// `[suite, log, sequence, previous hash]`: what a header is hashed with, and what a receiver
     /// knows without being sent.
     public static func place(log: LogID, sequence: UInt64, previousHash: Digest) -> [UInt8] {
-        place(in: placeHead(log), sequence: sequence, previousHash: previousHash)
-    }
-
-    /// What the places of all changes of a log begin with.
-    static func placeHead(_ log: LogID) -> CBORWriter {
-        var writer = CBORWriter(reservingBytes: 96)
-        writer.array(count: 4)
-        writer.unsigned(UInt64(Suite.sha256Ed25519.rawValue))
-        NameCodec.write(log, to: &writer)
-        return writer
-    }
-
-    static func place(in head: CBORWriter, sequence: UInt64, previousHash: Digest) -> [UInt8] {
-        var writer = CBORWriter(reservingBytes: 96)
-        writer.raw(head.bytes)
-        writer.unsigned(sequence)
-        writer.digest(previousHash)
-        return writer.bytes
+        var writer = PlaceWriter(log)
+        return writer.place(sequence: sequence, previousHash: previousHash)
     }
 
     /// A change in a segment's body and in a store's rows: the header, then the payload as a
@@ -127,5 +111,25 @@ extension Change {
             log: log, sequence: sequence, record: header.record,
             entry: ChangeCodec.entry(headerBytes: headerBytes, payloadBytes: payloadBytes)[...],
             headerByteCount: headerBytes.count, payloadByteCount: payloadBytes.count, hash: hash)
+    }
+}
+
+/// Writes the places of one log's changes, each over the one before.
+struct PlaceWriter {
+    private var writer = CBORWriter(reservingBytes: 128)
+    private let headByteCount: Int
+
+    init(_ log: LogID) {
+        writer.array(count: 4)
+        writer.unsigned(UInt64(Suite.sha256Ed25519.rawValue))
+        NameCodec.write(log, to: &writer)
+        headByteCount = writer.bytes.count
+    }
+
+    mutating func place(sequence: UInt64, previousHash: Digest) -> [UInt8] {
+        writer.truncate(to: headByteCount)
+        writer.unsigned(sequence)
+        writer.digest(previousHash)
+        return writer.bytes
     }
 }

@@ -88,6 +88,11 @@ public enum SegmentCodec {
         return Refusal(rule, log: log, firstSequence: firstSequence)
     }
 
+    /// Whose a segment says that it is; nil if that cannot be read.
+    public static func declaredLog(_ encoded: [UInt8]) -> LogID? {
+        refusal(.malformed, of: encoded).log
+    }
+
     /// How large a segment says that it is when inflated, without looking at more than its head; 0
     /// if that cannot be read.
     public static func declaredBodyByteCount(_ encoded: [UInt8]) -> Int {
@@ -152,7 +157,7 @@ public enum SegmentCodec {
         changes.reserveCapacity(head.count)
         var previous = head.previousHash
         let firstBlock = SaltSecret.block(of: head.firstSequence)
-        let placeHead = ChangeCodec.placeHead(head.log)
+        var places = PlaceWriter(head.log)
         for offset in 0..<head.count {
             let sequence = head.firstSequence + UInt64(offset)
             let start = reader.offset
@@ -163,10 +168,10 @@ public enum SegmentCodec {
             let salt = head.secrets[Int(SaltSecret.block(of: sequence) - firstBlock)]
                 .salt(for: sequence)
             let hash = ChangeHash.change(
-                place: ChangeCodec.place(
-                    in: placeHead, sequence: sequence, previousHash: previous),
-                headerBytes: body[entry.headerBytes],
-                payload: ChangeHash.payload(body[entry.payloadBytes], salt: salt))
+                place: places.place(sequence: sequence, previousHash: previous),
+                headerBytes: body.span.extracting(entry.headerBytes).bytes,
+                payload: ChangeHash.payload(
+                    body.span.extracting(entry.payloadBytes).bytes, salt: salt))
             changes.append(
                 Change(
                     log: head.log, sequence: sequence, record: entry.header.record,

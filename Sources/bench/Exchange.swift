@@ -1,6 +1,8 @@
 import APIClient
+import Foundation
 import Records
 import Rehearsal
+import Service
 
 /// A sync between running nodes, as people at the counties ask for it: when all are answered,
 /// everything is stored, projected and checked on both sides, durably.
@@ -21,17 +23,51 @@ struct Exchange: Sendable {
     static func measure(
         _ counties: [NodeProcess], _ hub: NodeProcess, over line: Link, counts: Bool = true
     ) async throws -> Exchange {
-        let countiesBefore = try await usage(counties)
+        try await measure(hub, over: line, counts: counts) {
+            try await usage(counties)
+        } sync: {
+            try await together(counties) { county in
+                try await untilDone(county.name) {
+                    let report = try await county.post("/api/v1/sync", as: "bench", [:])
+                    let isDone = report["ok"]?.bool == true && report["pendingUpload"]?.integer == 0
+                    return isDone ? nil : "\(report)"
+                }
+            }
+        }
+    }
+
+    /// The same for counties in this process.
+    static func measure(
+        _ counties: [HostedCounty], _ hub: NodeProcess, over line: Link
+    ) async throws -> Exchange {
+        try await measure(hub, over: line, counts: true) {
+            [try Usage(of: ProcessInfo.processInfo.processIdentifier)]
+        } sync: {
+            try await together(counties) { county in
+                try await untilDone(county.name) {
+                    let report = try await county.node.syncNow()
+                    let isDone = report.failure == nil && report.pendingUpload == 0
+                    return isDone ? nil : "\(report)"
+                }
+            }
+        }
+    }
+
+    private static func measure(
+        _ hub: NodeProcess, over line: Link, counts: Bool, countyUsage: () async throws -> [Usage],
+        sync: () async throws -> Void
+    ) async throws -> Exchange {
+        let countiesBefore = try await countyUsage()
         let hubBefore = try await usage([hub])[0]
         let requestsBefore = counts ? try await requests(of: hub) : 0
         let bytesBefore = line.passedBytes
         let clock = ContinuousClock()
         let begun = clock.now
         line.up()
-        try await together(counties) { try await sync($0) }
+        try await sync()
         let seconds = (clock.now - begun) / .seconds(1)
         let bytes = line.passedBytes - bytesBefore
-        let (countiesAfter, hubAfter) = (try await usage(counties), try await usage([hub])[0])
+        let (countiesAfter, hubAfter) = (try await countyUsage(), try await usage([hub])[0])
         return Exchange(
             seconds: seconds,
             countyCPU: zip(countiesBefore, countiesAfter).reduce(0) { sum, usages in
@@ -42,15 +78,18 @@ struct Exchange: Sendable {
             requests: counts ? try await requests(of: hub) - requestsBefore : 0, bytes: bytes)
     }
 
-    /// A hub that is asked by very many from one address tells some to come again.
-    private static func sync(_ county: NodeProcess) async throws {
-        var report: JSON = [:]
+    /// A hub that is asked by very many from one address tells some to come again. `ask`: nil when
+    /// everything was exchanged, else what was answered.
+    private static func untilDone(
+        _ county: String, _ ask: () async throws -> String?
+    ) async throws {
+        var answer: String?
         for _ in 0..<tries {
-            report = try await county.post("/api/v1/sync", as: "bench", [:])
-            if report["ok"]?.bool == true, report["pendingUpload"]?.integer == 0 { return }
+            answer = try await ask()
+            if answer == nil { return }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw NodeProcess.Broken(description: "\(county.name) did not sync: \(report)")
+        throw NodeProcess.Broken(description: "\(county) did not sync: \(answer ?? "")")
     }
 
     private static let tries = 20

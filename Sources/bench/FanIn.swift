@@ -1,33 +1,25 @@
 import Rehearsal
+import Service
 import Store
 import SyncCore
 
-/// Many counties with what they wrote for weeks come to the hub at once.
+/// Many counties that wrote for weeks without a line come to the hub at once.
 struct FanIn {
     static let changesEach = 2_000
 
     let stand: Stand
+    let identities: [Identity]
     let hub: String
     let counties: [String]
-    /// Of all together.
-    let changes: Int
 
-    /// The counties were set up while there was a line, and write since it is gone.
-    init(of count: Int, on stand: Stand) async throws {
+    var changes: Int { Self.changesEach * counties.count }
+
+    init(of count: Int, on stand: Stand) throws {
         self.stand = stand
-        changes = Self.changesEach * count
-        let identities = try (0..<count).map(stand.county)
+        identities = try (0..<count).map(stand.county)
         hub = try stand.makeHub(of: identities, "hub")
         counties = try identities.enumerated().map { number, identity in
             try stand.makeCounty(identity, "county-\(number)")
-        }
-        _ = try await stand.exchange(counties: counties, hub: hub)
-        for (number, identity) in identities.enumerated() {
-            try stand.open(counties[number]) {
-                // What stays between a county and the hub: the others do not fetch it.
-                let scope = identity.ownScopes.last ?? .province
-                try $0.create(0..<Self.changesEach, office: number, in: scope)
-            }
         }
     }
 
@@ -36,14 +28,28 @@ struct FanIn {
     func exchange() async throws -> Exchange {
         let (countyCopies, hubCopy) = (try counties.map(stand.copy), try stand.copy(hub))
         defer { stand.remove([hubCopy] + countyCopies) }
-        return try await stand.exchange(counties: countyCopies, hub: hubCopy)
+        let (hub, line) = try await stand.start(hub: hubCopy)
+        let running = try countyCopies.enumerated().map { number, folder in
+            try HostedCounty("county-\(number)", folder: folder)
+        }
+        _ = try await Exchange.measure(running, hub, over: line)
+        line.down()
+        for (number, identity) in identities.enumerated() {
+            // What stays between a county and the hub: the others do not fetch it.
+            let scope = identity.ownScopes.last ?? .province
+            try running[number].node.store.create(0..<Self.changesEach, office: number, in: scope)
+        }
+        let exchange = try await Exchange.measure(running, hub, over: line)
+        for county in running { try await county.stop() }
+        try await stand.stopAll()
+        return exchange
     }
 
     // MARK: Figure 6
 
     static func measure(_ stand: Stand) async throws -> [Measurement] {
         let counties = stand.options.isQuick ? 15 : 45
-        let fanIn = try await FanIn(of: counties, on: stand)
+        let fanIn = try FanIn(of: counties, on: stand)
         defer { fanIn.remove() }
         let runs = try await stand.repeated {
             let floor = try Floor.seconds(changes: fanIn.changes, in: stand.folder)

@@ -21,7 +21,7 @@ enum Memory {
         let idle = try await idle(countyFolder, hubFolder, stand)
         stand.remove([writerFolder, countyFolder, hubFolder])
         let counties = stand.options.isQuick ? 15 : 205
-        let fanIn = try await FanIn(of: counties, on: stand)
+        let fanIn = try FanIn(of: counties, on: stand)
         defer { fanIn.remove() }
         let atOnce = try await fanIn.exchange()
         return [

@@ -42,9 +42,9 @@ public struct LogWriter: Sendable {
         let hash = ChangeHash.change(
             place: ChangeCodec.place(
                 log: log, sequence: sequence, previousHash: changes.last?.hash ?? .zero),
-            headerBytes: headerBytes[...],
+            headerBytes: headerBytes.span.bytes,
             payload: ChangeHash.payload(
-                payloadBytes[...], salt: Self.secret(ofBlockWith: sequence).salt(for: sequence)))
+                payloadBytes.span.bytes, salt: Self.secret(ofBlockWith: sequence).salt(for: sequence)))
         changes.append(
             Change(
                 log: log, sequence: sequence, header: header, headerBytes: headerBytes,

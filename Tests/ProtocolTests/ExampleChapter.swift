@@ -43,7 +43,7 @@ enum ExampleChapter {
         return plain(
             ("secret of the block", LogWriter.secret(ofBlockWith: change.sequence).bytes),
             ("salt", salt.bytes),
-            ("payload hash", ChangeHash.payload(change.payloadBytes, salt: salt).bytes),
+            ("payload hash", ChangeHash.payload(change.payloadBytes.span.bytes, salt: salt).bytes),
             ("hash", change.hash.bytes))
     }
 

@@ -116,8 +116,8 @@ struct Author {
         let hash = ChangeHash.change(
             place: ChangeCodec.place(
                 log: log, sequence: sequence, previousHash: self.hash(before: sequence)),
-            headerBytes: headerBytes[...],
-            payload: ChangeHash.payload(payloadBytes[...], salt: salt))
+            headerBytes: headerBytes.span.bytes,
+            payload: ChangeHash.payload(payloadBytes.span.bytes, salt: salt))
         written.append(
             Written(
                 entry: ChangeCodec.entry(headerBytes: headerBytes, payloadBytes: payloadBytes),

@@ -11,9 +11,9 @@ import WireFormat
     ) -> Digest {
         ChangeHash.change(
             place: ChangeCodec.place(log: log, sequence: sequence, previousHash: previous),
-            headerBytes: header[...],
+            headerBytes: header.span.bytes,
             payload: ChangeHash.payload(
-                payload[...], salt: SaltSecret(secret)!.salt(for: sequence)))
+                payload.span.bytes, salt: SaltSecret(secret)!.salt(for: sequence)))
     }
 
     @Test func `every part counts`() {
