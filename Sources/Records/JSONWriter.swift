@@ -37,15 +37,18 @@ struct JSONWriter {
     }
 
     private mutating func write(_ text: String) {
+        var text = text
         bytes.append(UInt8(ascii: "\""))
-        // Stretches that need no escape go over as they are.
-        var rest = text.utf8[...]
-        while let index = rest.firstIndex(where: Self.isEscaped) {
-            bytes += rest[..<index]
-            bytes += Self.escape(rest[index])
-            rest = rest[rest.index(after: index)...]
+        text.withUTF8 { utf8 in
+            // Stretches that need no escape go over as they are.
+            var start = 0
+            for (index, byte) in utf8.enumerated() where Self.isEscaped(byte) {
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+                bytes += Self.escape(byte)
+                start = index + 1
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
         }
-        bytes += rest
         bytes.append(UInt8(ascii: "\""))
     }
 

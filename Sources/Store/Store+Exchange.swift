@@ -20,8 +20,7 @@ extension Store {
 
     /// Seals the open tail, then puts the next request together.
     public func prepare(_ plan: ExchangePlan) throws -> ExchangeRequest {
-        try sealTail()
-        return try read { db in try Exchange(db, identity: identity).request(plan) }
+        try readSealed { db in try Exchange(db, identity: identity).request(plan) }
     }
 
     /// Commits what the hub answered.
@@ -34,9 +33,8 @@ extension Store {
             answer.scopes.allSatisfy({ $0.clock == nil })
         {
             // An idle poll writes nothing, unless the hub's clock became equal to ours just now.
-            if try hubClocksAreCurrent(answer) {
-                return AbsorbedAnswer(
-                    reports: try reports(), newChanges: 0, refused: [], received: [])
+            if let reports = try reportsIfCurrent(answer) {
+                return AbsorbedAnswer(reports: reports, newChanges: 0, refused: [], received: [])
             }
         }
         return try apply(answer.segments, from: nil) { db, report in
@@ -58,11 +56,12 @@ extension Store {
         }
     }
 
-    private func hubClocksAreCurrent(_ answer: ExchangeAnswer) throws -> Bool {
+    /// Of the node's own scopes; nil where the hub's clock is not the one that was noted last.
+    private func reportsIfCurrent(_ answer: ExchangeAnswer) throws -> [ScopeReport]? {
         try read { db in
-            try answer.scopes.allSatisfy { report in
-                try HubClockTable.read(report.scope, db)?.digest == report.digest
-            }
+            for hub in answer.scopes
+            where try HubClockTable.read(hub.scope, db)?.digest != hub.digest { return nil }
+            return try identity.ownScopes.map(LogTable(db).report)
         }
     }
 
@@ -123,8 +122,7 @@ extension Store {
             }
             applied.didMint = true
         }
-        try sealTail()
-        let answer = try read { db in
+        let answer = try readSealed { db in
             try Exchange(db, identity: identity).answer(request, to: sender, applied: applied)
         }
         if !request.deferred.isEmpty { try noteDamage(in: answer.segments) }
@@ -133,13 +131,16 @@ extension Store {
 
     /// Digests of the scopes, without clocks.
     public func reports(of scopes: [Scope]? = nil) throws -> [ScopeReport] {
-        try read { db in
-            let logs = try LogTable(db)
-            return (scopes ?? identity.ownScopes).map(logs.report)
-        }
+        try read { db in try (scopes ?? identity.ownScopes).map(LogTable(db).report) }
     }
 
-    /// A change leaves only in a segment whose borders are on disk.
+    /// A change leaves only in a segment whose borders are on disk. Mostly nothing is unsealed.
+    private func readSealed<T>(_ body: (Database) throws -> T) throws -> T {
+        if let result = try read({ db in try Tail.isEmpty(db) ? body(db) : nil }) { return result }
+        try sealTail()
+        return try read(body)
+    }
+
     public func sealTail() throws {
         if try read(Tail.isEmpty) { return }
         let identity = identity

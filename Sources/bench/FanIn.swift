@@ -1,3 +1,4 @@
+import BoundedHTTP
 import Rehearsal
 import Service
 import Store
@@ -28,6 +29,9 @@ struct FanIn {
     func exchange() async throws -> Exchange {
         let (countyCopies, hubCopy) = (try counties.map(stand.copy), try stand.copy(hub))
         defer { stand.remove([hubCopy] + countyCopies) }
+        guard OpenFiles.makeRoom(forConnections: HostedCounty.openFiles * counties.count) else {
+            throw NodeProcess.Broken(description: "too few open files are allowed: `ulimit -n`")
+        }
         let (hub, line) = try await stand.start(hub: hubCopy)
         let running = try countyCopies.enumerated().map { number, folder in
             try HostedCounty("county-\(number)", folder: folder)

@@ -9,6 +9,9 @@ import Store
 /// Counties have machines of their own, and have been up for weeks. Processes of many, just
 /// started, would spend most of what they take of two processors on being new.
 struct HostedCounty: Sendable {
+    /// Three of the database for its writer and each of four readers, and what is connected.
+    static let openFiles = 20
+
     let name: String
     let node: Node
     private let loop: Task<Void, any Error>

@@ -2,37 +2,55 @@
 enum NothingNew {
     static let asks = 50
 
+    private struct Run {
+        /// The first ask after the push.
+        let first: Exchange
+        let later: [Exchange]
+        /// Of the later ones together.
+        let requests: Int
+    }
+
     static func measure(_ stand: Stand) async throws -> [Measurement] {
         let (countyFolder, hubFolder) = try stand.makePair()
         defer { stand.remove([hubFolder, countyFolder]) }
-        let county = try await stand.start(county: countyFolder)
-        let (hub, line) = try await stand.start(hub: hubFolder)
-        _ = try await Exchange.measure([county], hub, over: line)
-        let first = try await Exchange.measure([county], hub, over: line)
-        let requestsBefore = try await Exchange.requests(of: hub)
-        var asked: [Exchange] = []
-        for _ in 0..<asks {
-            asked.append(try await Exchange.measure([county], hub, over: line, counts: false))
-        }
-        let requests = try await Exchange.requests(of: hub) - requestsBefore
-        try await stand.stopAll()
-        let countyCPU = asked.reduce(0) { $0 + $1.countyCPU } * 1000 / Double(asks)
-        let hubCPU = asked.reduce(0) { $0 + $1.hubCPU } * 1000 / Double(asks)
+        let runs = try await stand.repeated { try await run(stand, countyFolder, hubFolder) }
+        let later = runs.flatMap(\.later)
+        let count = Double(later.count)
         return [
             Measurement(
                 figure: 4, name: "nothing new among \(stand.options.size)", unit: "ms",
-                values: asked.map { $0.seconds * 1000 }, bound: .atMost(2),
+                values: later.map { $0.seconds * 1000 }, bound: .atMost(2),
                 detail: [
-                    "requests": Double(requests) / Double(asks),
-                    "cpu_ms_county": countyCPU, "cpu_ms_hub": hubCPU,
+                    "requests": Double(runs.reduce(0) { $0 + $1.requests }) / count,
+                    "cpu_ms_county": later.reduce(0) { $0 + $1.countyCPU } * 1000 / count,
+                    "cpu_ms_hub": later.reduce(0) { $0 + $1.hubCPU } * 1000 / count,
                 ]),
             Measurement(
                 figure: 4, name: "nothing new: on the wire", unit: "B",
-                values: asked.map { Double($0.bytes) }, bound: .atMost(900)),
+                values: later.map { Double($0.bytes) }, bound: .atMost(900)),
             Measurement(
                 figure: 4, name: "nothing new, right after a push", unit: "ms",
-                values: [first.seconds * 1000], bound: .atMost(2),
-                detail: ["requests": Double(first.requests), "wire_bytes": Double(first.bytes)]),
+                values: runs.map { $0.first.seconds * 1000 }, bound: .atMost(2),
+                detail: try Exchange.detail(runs.map(\.first), probedIn: stand.folder)),
         ]
+    }
+
+    private static func run(
+        _ stand: Stand, _ countyFolder: String, _ hubFolder: String
+    ) async throws -> Run {
+        let (countyCopy, hubCopy) = (try stand.copy(countyFolder), try stand.copy(hubFolder))
+        defer { stand.remove([countyCopy, hubCopy]) }
+        let county = try await stand.start(county: countyCopy)
+        let (hub, line) = try await stand.start(hub: hubCopy)
+        _ = try await Exchange.measure([county], hub, over: line)
+        let first = try await Exchange.measure([county], hub, over: line)
+        let requestsBefore = try await Exchange.requests(of: hub)
+        var later: [Exchange] = []
+        for _ in 0..<asks {
+            later.append(try await Exchange.measure([county], hub, over: line, counts: false))
+        }
+        let requests = try await Exchange.requests(of: hub) - requestsBefore
+        try await stand.stopAll()
+        return Run(first: first, later: later, requests: requests)
     }
 }
