@@ -51,6 +51,7 @@ extension Store {
     /// By which keys segments may be signed, as far as is known before any of them is stored.
     private func keys(of encoded: [[UInt8]]) throws -> [NodeID: [PublicKey]] {
         let nodes = Set(encoded.lazy.compactMap(SegmentCodec.declaredLog).map(\.node))
+        if nodes.isEmpty { return [:] }
         let identity = identity
         return try read { db in
             try nodes.reduce(into: [:]) { keys, node in

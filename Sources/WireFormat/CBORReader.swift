@@ -142,8 +142,9 @@ public struct CBORReader {
         guard isUTF8(range) else { throw WireError(.malformed, at: start) }
     }
 
-    /// ASCII and three-byte characters, of which Chinese texts are, are told at a glance; from the
-    /// first other one on, or a lead byte with exceptions (E0, ED), the standard library decides.
+    /// ASCII and characters of three bytes, of which Chinese text is made, need no tables. From the
+    /// first other one on the standard library decides, also after E0 and ED, where not every
+    /// continuation is valid.
     private func isUTF8(_ range: Range<Int>) -> Bool {
         let text = bytes.span.extracting(range)
         var index = 0

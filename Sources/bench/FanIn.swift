@@ -29,7 +29,7 @@ struct FanIn {
     func exchange() async throws -> Exchange {
         let (countyCopies, hubCopy) = (try counties.map(stand.copy), try stand.copy(hub))
         defer { stand.remove([hubCopy] + countyCopies) }
-        guard OpenFiles.makeRoom(forConnections: HostedCounty.openFiles * counties.count) else {
+        guard OpenFiles.makeRoom(for: HostedCounty.openFiles * counties.count) else {
             throw NodeProcess.Broken(description: "too few open files are allowed: `ulimit -n`")
         }
         let (hub, line) = try await stand.start(hub: hubCopy)
@@ -39,7 +39,8 @@ struct FanIn {
         _ = try await Exchange.measure(running, hub, over: line)
         line.down()
         for (number, identity) in identities.enumerated() {
-            // What stays between a county and the hub: the others do not fetch it.
+            // What stays between a county and the hub: the others do not fetch it. The loop is not
+            // told: it would go on trying.
             let scope = identity.ownScopes.last ?? .province
             try running[number].node.store.create(0..<Self.changesEach, office: number, in: scope)
         }

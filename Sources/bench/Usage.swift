@@ -1,3 +1,4 @@
+// Whose `timespec` is, for the compiler.
 import CDispatch
 import Foundation
 import Rehearsal

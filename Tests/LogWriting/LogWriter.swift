@@ -39,12 +39,12 @@ public struct LogWriter: Sendable {
         _ header: ChangeHeader, headerBytes: [UInt8], _ payloadBytes: [UInt8]
     ) -> Reference {
         let sequence = UInt64(changes.count + 1)
+        let salt = Self.secret(ofBlockWith: sequence).salt(for: sequence)
         let hash = ChangeHash.change(
             place: ChangeCodec.place(
                 log: log, sequence: sequence, previousHash: changes.last?.hash ?? .zero),
             headerBytes: headerBytes.span.bytes,
-            payload: ChangeHash.payload(
-                payloadBytes.span.bytes, salt: Self.secret(ofBlockWith: sequence).salt(for: sequence)))
+            payload: ChangeHash.payload(payloadBytes.span.bytes, salt: salt))
         changes.append(
             Change(
                 log: log, sequence: sequence, header: header, headerBytes: headerBytes,

@@ -52,6 +52,18 @@ import WireFormat
         try refuse(writer(Province.county(2), scope: .county(632_521)).sealed, .scopeNotGranted)
     }
 
+    @Test func `A key of the origin with which that scope was never granted`() throws {
+        let county = Province.county(2)
+        let other = NodeKey(secret: [UInt8](repeating: 9, count: 32))!
+        let again = Identity(
+            node: county.node, role: .county, division: county.division, incarnation: 1,
+            key: other, hub: county.hub, hubKey: county.hubKey, hubAddress: nil)
+        try province.register(again, scopes: [.county(632_521)])
+        let writer = writer(county, scope: .county(632_521))
+        try refuse(writer.seal(1...3, by: county.key), .badSignature)
+        #expect(try hub.apply([writer.seal(1...3, by: other)]).newChanges == 3)
+    }
+
     @Test func `A scope that the sender was not granted`() throws {
         let sender = try #require(try hub.member(Province.county(1).node))
         try refuse(
