@@ -192,8 +192,8 @@ let full: [Target] = [
     .executableTarget(
         name: "bench",
         dependencies: [
-            "Rehearsal", "APIClient", "BoundedHTTP", "Records", "Service", "Store", "SyncSession",
-            "SyncCore", "WireFormat", logging, sqlite,
+            "Rehearsal", "APIClient", "Records", "Service", "Store", "SyncSession", "SyncCore",
+            "WireFormat", logging, sqlite,
         ], swiftSettings: strict),
     // Depends on the program so that it is built before it is run.
     tests(

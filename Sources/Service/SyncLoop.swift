@@ -8,6 +8,9 @@ import Synchronization
 
 /// Drives a county's ``CountySession``: performs its effects, feeds it events, one at a time.
 public final class SyncLoop: ServiceLifecycle.Service {
+    /// Exchanges follow each other, at a hub those of many counties: the next ones come first.
+    static let restBeforePoll = Duration.milliseconds(250)
+
     private let node: Node
     private let client: HubClient
     /// Whether the log says that the hub takes nothing in.
@@ -75,9 +78,10 @@ public final class SyncLoop: ServiceLifecycle.Service {
             node.indexNamesLater()
         case .listen(let request):
             group.addTask { [self] in
-                do { inbox.yield(.woken(try await client.wake(request))) } catch {
-                    inbox.yield(.wakeFailed)
-                }
+                do {
+                    try await Task.sleep(for: Self.restBeforePoll)
+                    inbox.yield(.woken(try await client.wake(request)))
+                } catch { inbox.yield(.wakeFailed) }
             }
         case .wait(let milliseconds):
             timer.fire(afterMilliseconds: milliseconds)

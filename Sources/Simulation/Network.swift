@@ -117,7 +117,7 @@ final class Network {
     func poisoned(_ segments: [[UInt8]], of county: CountyMachine) -> [[UInt8]] {
         guard let poison, poison.county == county.number else { return segments }
         return segments.map { segment in
-            guard SegmentCodec.declaredLog(segment) == poison.log else {
+            guard SegmentCodec.declared(segment).log == poison.log else {
                 return segment
             }
             return segment.dropLast() + [segment[segment.count - 1] ^ 1]

@@ -250,7 +250,7 @@ final class World {
     func checkScopes(of segments: [[UInt8]], _ scopes: [Scope], from machine: Machine) throws {
         if machine.rot != nil { return }
         for segment in segments {
-            let log = SegmentCodec.declaredLog(segment)
+            let log = SegmentCodec.declared(segment).log
             guard let log, !scopes.contains(log.scope) else { continue }
             throw violation("\(machine.name) sends \(log)", promise: "scope")
         }

@@ -97,7 +97,7 @@ struct ApplyDoor {
 
     private mutating func apply(_ decoded: SegmentDecoding.Decoded) throws -> Applied {
         let segment = decoded.segment
-        if let rule = try refusal(of: segment, signedBy: decoded.signedBy) {
+        if let rule = try refusal(of: decoded) {
             return .refused(
                 Refusal(rule, log: segment.log, firstSequence: segment.firstSequence))
         }
@@ -137,20 +137,16 @@ struct ApplyDoor {
 
     // MARK: Structural checks
 
-    /// `key`: by which its signature was checked already. Another may have been registered since.
-    private mutating func refusal(
-        of segment: Segment, signedBy key: PublicKey?
-    ) throws -> RefusalRule? {
-        let log = segment.log
+    private mutating func refusal(of decoded: SegmentDecoding.Decoded) throws -> RefusalRule? {
+        let log = decoded.segment.log
         let signers = try signers(of: log.node)
         guard !signers.isEmpty else { return .unknownNode }
         let granted = signers.filter { $0.isGranted(log.scope) }
         guard !granted.isEmpty, holds(log.scope) else { return .scopeNotGranted }
-        let isSigned = granted.contains { signer in
-            signer.key == key || SegmentCodec.isSigned(segment, by: signer.key)
+        guard granted.contains(where: { decoded.isSigned(by: $0.key) }) else {
+            return .badSignature
         }
-        guard isSigned else { return .badSignature }
-        return touchesRegistrations(segment) ? .inconsistent : nil
+        return touchesRegistrations(decoded.segment) ? .inconsistent : nil
     }
 
     /// The hub's control records say whose signatures count: nobody else writes them.

@@ -12,9 +12,15 @@ import WireFormat
 final class SegmentDecoding: @unchecked Sendable {
     struct Decoded {
         let segment: Segment
-        /// The key, of those that were known beforehand, by which it is signed. Whether that key
-        /// counts is for the transaction to say.
-        let signedBy: PublicKey?
+        /// Its origin's keys that were known beforehand, and those of them by which it is signed.
+        /// Whether one counts is for the transaction to say.
+        let tried: Set<PublicKey>
+        let signedBy: Set<PublicKey>
+
+        func isSigned(by key: PublicKey) -> Bool {
+            tried.contains(key)
+                ? signedBy.contains(key) : SegmentCodec.isSigned(segment, by: key)
+        }
     }
 
     /// How many segments may be decoded, or on their way, ahead of the one that is being stored.
@@ -22,7 +28,7 @@ final class SegmentDecoding: @unchecked Sendable {
     private static let workers = max(ProcessInfo.processInfo.activeProcessorCount - 1, 1)
 
     private let encoded: [[UInt8]]
-    private let keys: [NodeID: [PublicKey]]
+    private let keys: [NodeID: Set<PublicKey>]
     /// Whether the message up to and including this segment keeps within its bound.
     private let fits: [Bool]
 
@@ -35,12 +41,14 @@ final class SegmentDecoding: @unchecked Sendable {
 
     /// Decodes the first before it returns: mostly there is one, and a transaction that has begun
     /// should not wait for it.
-    init(_ encoded: [[UInt8]], keys: [NodeID: [PublicKey]]) {
+    init(
+        _ encoded: [[UInt8]], declared: [SegmentCodec.Declared], keys: [NodeID: Set<PublicKey>]
+    ) {
         self.encoded = encoded
         self.keys = keys
         var leftBytes = Limits.decodedMessageBytes
-        fits = encoded.map { bytes in
-            defer { leftBytes -= SegmentCodec.declaredBodyByteCount(bytes) }
+        fits = declared.map { segment in
+            defer { leftBytes -= segment.bodyByteCount }
             return leftBytes > 0
         }
         condition.lock()
@@ -95,9 +103,10 @@ final class SegmentDecoding: @unchecked Sendable {
         let result = Result { () throws(Refusal) in
             guard fits[index] else { throw SegmentCodec.refusal(.tooLarge, of: encoded[index]) }
             let segment = try SegmentCodec.decode(encoded[index])
+            let tried = keys[segment.log.node] ?? []
             return Decoded(
-                segment: segment,
-                signedBy: keys[segment.log.node]?.first { SegmentCodec.isSigned(segment, by: $0) })
+                segment: segment, tried: tried,
+                signedBy: tried.filter { SegmentCodec.isSigned(segment, by: $0) })
         }
         condition.lock()
         decoded[index] = result

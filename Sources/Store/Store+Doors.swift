@@ -32,7 +32,7 @@ extension Store {
         _ encoded: [[UInt8]], from sender: Member?,
         finish: (Database, ApplyReport) throws -> T
     ) throws -> T {
-        let decoding = SegmentDecoding(encoded, keys: try keys(of: encoded))
+        let decoding = try decoding(encoded)
         var report = ApplyReport()
         while true {
             let finished: T? = try write { db in
@@ -48,14 +48,20 @@ extension Store {
         }
     }
 
-    /// By which keys segments may be signed, as far as is known before any of them is stored.
-    private func keys(of encoded: [[UInt8]]) throws -> [NodeID: [PublicKey]] {
-        let nodes = Set(encoded.lazy.compactMap(SegmentCodec.declaredLog).map(\.node))
+    private func decoding(_ encoded: [[UInt8]]) throws -> SegmentDecoding {
+        let declared = encoded.map(SegmentCodec.declared)
+        let nodes = Set(declared.lazy.compactMap(\.log).map(\.node))
+        return SegmentDecoding(encoded, declared: declared, keys: try keys(of: nodes))
+    }
+
+    /// As far as they are known before the transaction.
+    private func keys(of nodes: Set<NodeID>) throws -> [NodeID: Set<PublicKey>] {
         if nodes.isEmpty { return [:] }
         let identity = identity
         return try read { db in
             try nodes.reduce(into: [:]) { keys, node in
-                keys[node] = try MemberTable.signers(of: node, identity: identity, db).map(\.key)
+                let signers = try MemberTable.signers(of: node, identity: identity, db)
+                keys[node] = Set(signers.map(\.key))
             }
         }
     }

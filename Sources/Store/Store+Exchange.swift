@@ -56,12 +56,13 @@ extension Store {
         }
     }
 
-    /// Of the node's own scopes; nil where the hub's clock is not the one that was noted last.
+    /// Of the node's own scopes; nil if the hub's clock of any is not the one that was noted last.
     private func reportsIfCurrent(_ answer: ExchangeAnswer) throws -> [ScopeReport]? {
         try read { db in
-            for hub in answer.scopes
-            where try HubClockTable.read(hub.scope, db)?.digest != hub.digest { return nil }
-            return try identity.ownScopes.map(LogTable(db).report)
+            let isCurrent = try answer.scopes.allSatisfy { hub in
+                try HubClockTable.read(hub.scope, db)?.digest == hub.digest
+            }
+            return try isCurrent ? identity.ownScopes.map(LogTable(db).report) : nil
         }
     }
 
@@ -102,7 +103,7 @@ extension Store {
             }
         }
         guard let damaged else { return }
-        let log = SegmentCodec.declaredLog(damaged)
+        let log = SegmentCodec.declared(damaged).log
         note(damage: "a stored segment\(log.map { " of \($0)" } ?? "") is not as it was signed")
     }
 
@@ -134,15 +135,19 @@ extension Store {
         try read { db in try (scopes ?? identity.ownScopes).map(LogTable(db).report) }
     }
 
-    /// A change leaves only in a segment whose borders are on disk. Mostly nothing is unsealed.
+    /// A change leaves only in a segment whose borders are on disk. Mostly nothing is unsealed; what
+    /// is written between the seal and the look is in the clock, and leaves next time.
     private func readSealed<T>(_ body: (Database) throws -> T) throws -> T {
         if let result = try read({ db in try Tail.isEmpty(db) ? body(db) : nil }) { return result }
-        try sealTail()
+        try seal()
         return try read(body)
     }
 
     public func sealTail() throws {
-        if try read(Tail.isEmpty) { return }
+        if try !read(Tail.isEmpty) { try seal() }
+    }
+
+    private func seal() throws {
         let identity = identity
         try write { db in
             try Tail.sealAll(try LogTable(db), identity: identity, at: clock(), db)

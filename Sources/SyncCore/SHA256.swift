@@ -1,7 +1,7 @@
 import CNettle
 
-/// SHA-256 with its state on the stack: three hashes a change are a third of what decoding costs,
-/// and contexts on the heap made them half of it.
+/// SHA-256 with its state on the stack. A change takes three hashes, which are a large part of what
+/// decoding costs: contexts on the heap nearly doubled it.
 struct SHA256 {
     private var context = sha256_ctx()
 
@@ -15,15 +15,14 @@ struct SHA256 {
     }
 
     mutating func update(_ word: UInt64) {
-        var bytes = word.bigEndian
-        withUnsafeBytes(of: &bytes) { update($0.bytes) }
+        withUnsafeBytes(of: word.bigEndian) { update($0.bytes) }
     }
 
     consuming func finalize() -> Digest {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         withUnsafeMutableBytes(of: &words) { raw in
-            nettle_sha256_digest(
-                &context, raw.count, raw.baseAddress?.assumingMemoryBound(to: UInt8.self))
+            creditsync_sha256_digest(
+                &context, raw.baseAddress?.assumingMemoryBound(to: UInt8.self))
         }
         return Digest(
             words: (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian))

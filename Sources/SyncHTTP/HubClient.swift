@@ -143,6 +143,8 @@ public final class HubClient: Sendable {
             answer = Array(buffer.readableBytesView)
             headers = response.headers
         } catch {
+            // When it is reached again, it may have been started anew.
+            hubTime.withLock { $0.boot = 0 }
             throw .unreachable("\(error)")
         }
         let answerProof = headers.first(name: HTTPField.Name.proof.rawName)

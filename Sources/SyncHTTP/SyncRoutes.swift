@@ -31,7 +31,7 @@ public struct SyncRoutes: Sendable {
                 try require(message.scopes.map(\.scope), within: scopes)
                 // Little on the way may be much to apply.
                 let segmentBytes = message.segments.reduce(0) {
-                    $0 + SegmentCodec.declaredBodyByteCount($1)
+                    $0 + SegmentCodec.declared($1).bodyByteCount
                 }
                 let answer = try await admission.exchange(
                     of: node, byteCount: max(body.count, segmentBytes)

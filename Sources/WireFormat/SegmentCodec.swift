@@ -80,25 +80,25 @@ public enum SegmentCodec {
         }
     }
 
-    /// Of a segment that is not looked at any further: its name, as far as it can be read.
+    /// What a segment says of itself in its head, as far as that can be read.
+    public struct Declared: Sendable {
+        public var log: LogID?
+        public var firstSequence: UInt64 = 0
+        /// When inflated.
+        public var bodyByteCount = 0
+    }
+
+    public static func declared(_ encoded: [UInt8]) -> Declared {
+        var declared = Declared()
+        let head = try? readHead(encoded, &declared.log, &declared.firstSequence)
+        declared.bodyByteCount = head?.bodyByteCount ?? 0
+        return declared
+    }
+
+    /// Of a segment that is not looked at any further.
     public static func refusal(_ rule: RefusalRule, of encoded: [UInt8]) -> Refusal {
-        var log: LogID?
-        var firstSequence: UInt64 = 0
-        _ = try? readHead(encoded, &log, &firstSequence)
-        return Refusal(rule, log: log, firstSequence: firstSequence)
-    }
-
-    /// Whose a segment says that it is; nil if that cannot be read.
-    public static func declaredLog(_ encoded: [UInt8]) -> LogID? {
-        refusal(.malformed, of: encoded).log
-    }
-
-    /// How large a segment says that it is when inflated, without looking at more than its head; 0
-    /// if that cannot be read.
-    public static func declaredBodyByteCount(_ encoded: [UInt8]) -> Int {
-        var log: LogID?
-        var firstSequence: UInt64 = 0
-        return (try? readHead(encoded, &log, &firstSequence))?.bodyByteCount ?? 0
+        let declared = declared(encoded)
+        return Refusal(rule, log: declared.log, firstSequence: declared.firstSequence)
     }
 
     /// Log and first sequence are told as soon as they are read, so that a refusal can name them.

@@ -8,10 +8,10 @@ import Service
 /// everything is stored, projected and checked on both sides, durably.
 struct Exchange: Sendable {
     let seconds: Double
-    /// Together.
+    /// Together; with the line's and the bench's own where they share its process.
     let countyCPU: Double
-    /// The largest.
-    let countyPeakMiB: Double
+    /// The largest; nil where they share the bench's process.
+    let countyPeakMiB: Double?
     let hubCPU: Double
     let hubPeakMiB: Double
     let requests: Int
@@ -23,7 +23,7 @@ struct Exchange: Sendable {
     static func measure(
         _ counties: [NodeProcess], _ hub: NodeProcess, over line: Link, counts: Bool = true
     ) async throws -> Exchange {
-        try await measure(hub, over: line, counts: counts) {
+        try await measure(hub, over: line, counts: counts, sharesProcess: false) {
             try await usage(counties)
         } sync: {
             try await together(counties) { county in
@@ -40,7 +40,7 @@ struct Exchange: Sendable {
     static func measure(
         _ counties: [HostedCounty], _ hub: NodeProcess, over line: Link
     ) async throws -> Exchange {
-        try await measure(hub, over: line, counts: true) {
+        try await measure(hub, over: line, counts: true, sharesProcess: true) {
             [try Usage(of: ProcessInfo.processInfo.processIdentifier)]
         } sync: {
             try await together(counties) { county in
@@ -54,8 +54,8 @@ struct Exchange: Sendable {
     }
 
     private static func measure(
-        _ hub: NodeProcess, over line: Link, counts: Bool, countyUsage: () async throws -> [Usage],
-        sync: () async throws -> Void
+        _ hub: NodeProcess, over line: Link, counts: Bool, sharesProcess: Bool,
+        countyUsage: () async throws -> [Usage], sync: () async throws -> Void
     ) async throws -> Exchange {
         let countiesBefore = try await countyUsage()
         let hubBefore = try await usage([hub])[0]
@@ -73,7 +73,7 @@ struct Exchange: Sendable {
             countyCPU: zip(countiesBefore, countiesAfter).reduce(0) { sum, usages in
                 sum + usages.1.cpuSeconds - usages.0.cpuSeconds
             },
-            countyPeakMiB: countiesAfter.map(\.peakMiB).max() ?? 0,
+            countyPeakMiB: sharesProcess ? nil : countiesAfter.map(\.peakMiB).max(),
             hubCPU: hubAfter.cpuSeconds - hubBefore.cpuSeconds, hubPeakMiB: hubAfter.peakMiB,
             requests: counts ? try await requests(of: hub) - requestsBefore : 0, bytes: bytes)
     }
@@ -115,12 +115,15 @@ struct Exchange: Sendable {
     /// Medians, for a figure's details. `folder`: on the disk that was written.
     static func detail(_ exchanges: [Exchange], probedIn folder: String) throws -> [String: Double]
     {
-        func median(_ value: (Exchange) -> Double) -> Double { exchanges.map(value).median }
+        func median(_ value: (Exchange) -> Double?) -> Double? {
+            let values = exchanges.compactMap(value)
+            return values.isEmpty ? nil : values.median
+        }
         return [
             "wire_bytes": median { Double($0.bytes) }, "requests": median { Double($0.requests) },
             "cpu_s_county": median(\.countyCPU), "cpu_s_hub": median(\.hubCPU),
             "rss_mb_county": median(\.countyPeakMiB), "rss_mb_hub": median(\.hubPeakMiB),
             "fdatasync_ms": try SyncProbe.milliseconds(in: folder),
-        ]
+        ].compactMapValues(\.self)
     }
 }

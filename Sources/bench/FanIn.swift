@@ -1,4 +1,3 @@
-import BoundedHTTP
 import Rehearsal
 import Service
 import Store
@@ -26,25 +25,24 @@ struct FanIn {
 
     func remove() { stand.remove([hub] + counties) }
 
+    /// All have met the hub. The counties have been up since, and wrote; the hub is started anew.
     func exchange() async throws -> Exchange {
         let (countyCopies, hubCopy) = (try counties.map(stand.copy), try stand.copy(hub))
         defer { stand.remove([hubCopy] + countyCopies) }
-        guard OpenFiles.makeRoom(for: HostedCounty.openFiles * counties.count) else {
-            throw NodeProcess.Broken(description: "too few open files are allowed: `ulimit -n`")
-        }
-        let (hub, line) = try await stand.start(hub: hubCopy)
+        let before = try await stand.start(hub: hubCopy)
         let running = try countyCopies.enumerated().map { number, folder in
             try HostedCounty("county-\(number)", folder: folder)
         }
-        _ = try await Exchange.measure(running, hub, over: line)
-        line.down()
+        _ = try await Exchange.measure(running, before.hub, over: before.line)
+        // Past the loops, which wait for news and send nothing: the line is gone when they look.
         for (number, identity) in identities.enumerated() {
-            // What stays between a county and the hub: the others do not fetch it. The loop is not
-            // told: it would go on trying.
+            // What stays between a county and the hub: the others do not fetch it.
             let scope = identity.ownScopes.last ?? .province
             try running[number].node.store.create(0..<Self.changesEach, office: number, in: scope)
         }
-        let exchange = try await Exchange.measure(running, hub, over: line)
+        try await stand.stopAll()
+        let now = try await stand.start(hub: hubCopy)
+        let exchange = try await Exchange.measure(running, now.hub, over: now.line)
         for county in running { try await county.stop() }
         try await stand.stopAll()
         return exchange

@@ -6,12 +6,9 @@ import Store
 /// A county in this process: the store, the loop and the client that `creditsync serve` runs,
 /// without its API and pages.
 ///
-/// Counties have machines of their own, and have been up for weeks. Processes of many, just
-/// started, would spend most of what they take of two processors on being new.
+/// Counties have machines of their own and have been up for weeks. As processes that were just
+/// started, many of them take more of two processors than the hub does, for being new.
 struct HostedCounty: Sendable {
-    /// Three of the database for its writer and each of four readers, and what is connected.
-    static let openFiles = 20
-
     let name: String
     let node: Node
     private let loop: Task<Void, any Error>
@@ -30,7 +27,7 @@ struct HostedCounty: Sendable {
 
     func stop() async throws {
         loop.cancel()
-        _ = try? await loop.value
+        do { try await loop.value } catch is CancellationError {}
         try node.store.close()
     }
 }

@@ -27,7 +27,7 @@ enum Memory {
         return [
             figure("an idle county with \(2 * size) records", idle, atMost: 64),
             figure(
-                "a county that sends \(size) changes and takes as many", both.countyPeakMiB,
+                "a county that sends \(size) changes and takes as many", both.countyPeakMiB ?? 0,
                 atMost: 96),
             figure("its hub", both.hubPeakMiB, atMost: 96),
             figure("a hub with \(counties) counties at once", atOnce.hubPeakMiB, atMost: 256),

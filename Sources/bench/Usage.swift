@@ -1,4 +1,4 @@
-// Whose `timespec` is, for the compiler.
+// Where the compiler, which wants each member's module imported, finds those of `timespec`.
 import CDispatch
 import Foundation
 import Rehearsal

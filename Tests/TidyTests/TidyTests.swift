@@ -27,8 +27,8 @@ struct TidyTests {
         arrows["simulate"] = ["Simulation"]
         arrows["soak"] = ["Rehearsal", "APIClient", "Records", "SyncSession"]
         arrows["bench"] = [
-            "Rehearsal", "APIClient", "BoundedHTTP", "Records", "Service", "Store", "SyncSession",
-            "SyncCore", "WireFormat",
+            "Rehearsal", "APIClient", "Records", "Service", "Store", "SyncSession", "SyncCore",
+            "WireFormat",
         ]
         return arrows
     }()

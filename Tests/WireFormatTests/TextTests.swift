@@ -34,6 +34,12 @@ import WireFormat
         }
     }
 
+    @Test func `a text does not go on in what follows it`() {
+        // Two thirds of a character, then an item that would be the last.
+        var reader = CBORReader([0x82, 0x62, 0xE6, 0x9C, 0x80])
+        #expect(throws: WireError(.malformed, at: 1)) { try reader.item(depth: 1) }
+    }
+
     @Test func `what follows Chinese text is looked at`() {
         let names = ["青海省", "（食堂）", "a食b", "Ωω", "👩‍🍳", "\u{E000}", "\u{FFFF}"]
         for name in names {

@@ -75,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
                 throw ValidationError(
                     "日志级别无效 / --log-level: trace, debug, info, notice, warning, error")
             }
-            guard OpenFiles.makeRoom(for: 2 * maxConnections) else {
+            guard OpenFiles.makeRoom(forConnections: 2 * maxConnections) else {
                 throw CommandFailure(
                     .failed,
                     "系统允许打开的文件数不足以支持 --max-connections \(maxConnections)：请提高 ulimit -n 或减小该值",
