@@ -69,10 +69,10 @@ extension EndToEnd {
                 let (county, link) = (province.counties[0], province.links[0])
                 province.up()
                 try await province.settle()
-                province.down()
-                try await county.addLogs(20)
+                // Not down before: then it would ask first who is there.
                 let isCut = Flag()
                 link.up(cutAfterBytes: bytes, direction: .fromHub) { isCut.raise() }
+                try await county.addLogs(20)
                 async let asked: Void = county.tryToSync()
                 try await isCut.wait("the answer is lost")
                 await asked

@@ -75,6 +75,32 @@ extension EndToEnd {
             }
         }
 
+        @Test func `What waits for a hub that was restarted goes over the line once`()
+            async throws
+        {
+            try await Province.with(counties: 1) { province in
+                let (county, link) = (province.counties[0], province.links[0])
+                province.up()
+                try await province.settle()
+                func passedBytes(meanwhile work: () async throws -> Void) async throws -> Int {
+                    province.down()
+                    try await county.addLogs(200)
+                    try await work()
+                    let before = link.passedBytes
+                    province.up()
+                    try await province.sync(county)
+                    return link.passedBytes - before
+                }
+                let usual = try await passedBytes {}
+                let restarted = try await passedBytes {
+                    try await province.hub.stop()
+                    try await province.hub.start()
+                }
+                #expect(usual > 5_000)
+                #expect(restarted < usual * 3 / 2)
+            }
+        }
+
         @Test func `Every process ends within seconds when asked, long polls open`() async throws {
             try await Province.with(counties: 2) { province in
                 province.up()

@@ -30,9 +30,9 @@ extension EndToEnd {
 
                 province.up()
                 try await province.settle()
-                province.down()
+                // Listens anew, and not to who asks first whether the hub is there.
+                province.links[0].up()
                 try await county.addLogs(1)
-                province.up()
                 try await province.sync(county)
                 let heard = try #require(RawRequest(heard: province.links[0].heard))
                 let proof = try #require(heard.header(Self.proof))
