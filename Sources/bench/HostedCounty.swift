@@ -7,7 +7,7 @@ import Store
 /// without its API and pages.
 ///
 /// Counties have machines of their own and have been up for weeks. As processes that were just
-/// started, many of them take more of two processors than the hub does, for being new.
+/// started they would take two thirds as much of this machine as their hub, most of it for being new.
 struct HostedCounty: Sendable {
     let name: String
     let node: Node
