@@ -193,7 +193,7 @@ let full: [Target] = [
         name: "bench",
         dependencies: [
             "Rehearsal", "APIClient", "Records", "Service", "Store", "SyncSession", "SyncCore",
-            "WireFormat", logging, sqlite,
+            "WireFormat", httpTypes, logging, sqlite,
         ], swiftSettings: strict),
     // Depends on the program so that it is built before it is run.
     tests(

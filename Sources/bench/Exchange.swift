@@ -1,5 +1,6 @@
 import APIClient
 import Foundation
+import HTTPTypes
 import Records
 import Rehearsal
 import Service
@@ -23,12 +24,20 @@ struct Exchange: Sendable {
     static func measure(
         _ counties: [NodeProcess], _ hub: NodeProcess, over line: Link, counts: Bool = true
     ) async throws -> Exchange {
-        try await measure(hub, over: line, counts: counts, sharesProcess: false) {
+        // Without the watch that `post` keeps over the process.
+        var doors: [(name: String, api: ServiceConnection)] = []
+        for county in counties {
+            guard let api = await county.api else { throw ended(county) }
+            doors.append((county.name, api))
+        }
+        return try await measure(hub, over: line, counts: counts, sharesProcess: false) {
             try await usage(counties)
         } sync: {
-            try await together(counties) { county in
-                try await untilDone(county.name) {
-                    let report = try await county.post("/api/v1/sync", as: "bench", [:])
+            try await together(doors) { name, api in
+                try await untilDone(name) {
+                    let report = try await api.send(
+                        .post, "/api/v1/sync", user: "bench", body: [:]
+                    ).json
                     let isDone = report["ok"]?.bool == true && report["pendingUpload"]?.integer == 0
                     return isDone ? nil : "\(report)"
                 }
@@ -92,14 +101,16 @@ struct Exchange: Sendable {
         throw NodeProcess.Broken(description: "\(county) did not sync: \(answer ?? "")")
     }
 
+    private static func ended(_ node: NodeProcess) -> NodeProcess.Broken {
+        NodeProcess.Broken(description: "\(node.name) ended")
+    }
+
     private static let tries = 20
 
     private static func usage(_ nodes: [NodeProcess]) async throws -> [Usage] {
         var usages: [Usage] = []
         for node in nodes {
-            guard let process = await node.processID else {
-                throw NodeProcess.Broken(description: "\(node.name) ended")
-            }
+            guard let process = await node.processID else { throw ended(node) }
             usages.append(try Usage(of: process))
         }
         return usages
